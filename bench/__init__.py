@@ -1,0 +1,1 @@
+"""What the speed is, as ratios measured in one run; see README.md."""

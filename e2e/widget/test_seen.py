@@ -1,0 +1,119 @@
+"""The button answers only while the frame is really seen; a manager's icon over it is no attack."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.widget.frame import be_seen, fill, opened, press
+from e2e.widget.site import Site
+from tests.demo.running import Demonstration
+
+COVERS = {
+    "an overlay that lets clicks through": """
+        Object.assign(document.body.appendChild(document.createElement("div")).style,
+          {position: "fixed", inset: 0, background: "white", pointerEvents: "none", zIndex: 9});""",
+    "a nearly transparent frame": "document.querySelector('mag-signin').style.opacity = .02;",
+    "a blurred page": "document.body.style.filter = 'blur(8px)';",
+    "a frame scaled and turned": """
+        document.querySelector("mag-signin").style.transform = "scale(.5) rotate(9deg)";""",
+}
+
+
+def posted(page: Page, demo: Demonstration) -> list[str]:
+    sent: list[str] = []
+    page.on(
+        "request", lambda one: sent.append(one.url) if one.url == f"{demo.mag}/sign-in" else None
+    )
+    return sent
+
+
+@pytest.mark.parametrize("cover", COVERS)
+def test_a_covered_button_sends_nothing_and_offers_the_full_page(
+    page: Page, site: Site, demo: Demonstration, cover: str
+):
+    frame = opened(page, site.with_widget())
+    sent = posted(page, demo)
+    fill(frame)
+    be_seen(frame)
+    page.evaluate(COVERS[cover])
+    expect(frame.locator("html[data-armed]")).to_have_count(0)
+    frame.evaluate("document.querySelector('button[value=sign-in]').click()")
+    expect(frame.locator("#unseen-offer")).to_be_visible()
+    link = frame.locator("#unseen-offer a")
+    assert (link.get_attribute("target"), sent) == ("_top", [])
+    assert "response_mode=query" in (link.get_attribute("href") or "")
+
+
+@pytest.mark.parametrize("cover", COVERS)
+def test_a_form_of_the_page_s_own_is_sent_under_the_same_cover(page: Page, site: Site, cover: str):
+    planted = site.place(
+        '<mag-signin style="display:block"><form id="sign-in" method="post" action="/callback">'
+        '<input id="password" name="password" value="Mississippi1876">'
+        '<button value="sign-in">Se connecter</button></form></mag-signin>',
+        policy="default-src 'self'; style-src 'unsafe-inline'; form-action 'self'",
+    )
+    page.goto(planted)
+    page.evaluate(COVERS[cover])
+    page.evaluate("document.querySelector('button[value=sign-in]').click()")
+    expect(page).to_have_url(f"{site.url}/callback")
+    assert site.landings[-1].form == {"password": "Mississippi1876"}
+
+
+def test_once_uncovered_the_button_answers_again(page: Page, site: Site):
+    frame = opened(page, site.with_widget())
+    fill(frame)
+    be_seen(frame)
+    page.evaluate("document.querySelector('mag-signin').style.opacity = .02")
+    expect(frame.locator("html[data-armed]")).to_have_count(0)
+    frame.evaluate("document.querySelector('button[value=sign-in]').click()")
+    expect(frame.locator("#unseen-offer")).to_be_visible()
+    page.evaluate("document.querySelector('mag-signin').style.opacity = ''")
+    expect(frame.locator("#unseen-offer")).to_be_hidden()
+    press(frame)
+    expect(page).to_have_url(f"{site.url}/callback")
+
+
+def test_a_cover_taken_away_for_one_click_gets_no_click(
+    page: Page, site: Site, demo: Demonstration
+):
+    # Attack: the overlay goes at the very moment of the click, and comes back.
+    frame = opened(page, site.with_widget())
+    sent = posted(page, demo)
+    fill(frame)
+    page.evaluate("document.querySelector('mag-signin').style.opacity = .02")
+    expect(frame.locator("html[data-armed]")).to_have_count(0)
+    page.evaluate("document.querySelector('mag-signin').style.opacity = ''")
+    frame.evaluate("document.querySelector('button[value=sign-in]').click()")
+    page.wait_for_timeout(1000)
+    assert sent == []
+
+
+def test_a_password_manager_s_icon_over_a_field_disarms_nothing(page: Page, site: Site):
+    frame = opened(page, site.with_widget())
+    be_seen(frame)
+    # What managers do: an element of theirs, over the field, in our own document.
+    frame.evaluate(
+        """() => {
+            for (const field of document.querySelectorAll("#siret, #password")) {
+                const box = field.getBoundingClientRect();
+                const icon = document.createElement("div");
+                const [left, top] = [box.right - 40 + "px", box.top + 8 + "px"];
+                const look = {position: "absolute", zIndex: 2147483647, background: "green",
+                    left, top, width: "32px", height: "32px"};
+                for (const [name, value] of Object.entries(look)) icon.style[name] = value;
+                document.documentElement.append(icon);
+            }
+        }"""
+    )
+    page.wait_for_timeout(400)
+    expect(frame.locator("html[data-armed]")).to_have_count(1)
+    fill(frame)
+    press(frame)
+    expect(page).to_have_url(f"{site.url}/callback")
+
+
+def test_a_form_taller_than_the_screen_is_seen_all_the_same(page: Page, site: Site):
+    page.set_viewport_size({"width": 390, "height": 420})
+    frame = opened(page, site.with_widget())
+    fill(frame)
+    press(frame)
+    expect(page).to_have_url(f"{site.url}/callback")

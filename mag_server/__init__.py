@@ -1,0 +1,1 @@
+"""MAG, the identity server: an OpenID Provider for SIRET, nom, prénom and mot de passe."""

@@ -1,0 +1,1 @@
+"""Tools that know nothing of MAG's business: settings, database, clock, secrets, errors."""

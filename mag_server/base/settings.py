@@ -1,0 +1,261 @@
+"""Every setting of the server, read once from MAG_* variables; a wrong one stops the start."""
+
+import contextlib
+import difflib
+import ipaddress
+import os
+import re
+import secrets as random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mag_server.base.db import check_url, sqlite_file
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+HIGHEST_PORT = 65_535
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# What begins so is somebody else's and is left alone: the tests', a portal's, and what Kubernetes
+# gives every process beside a service named mag.
+NOT_OURS = ("MAG_TEST_", "MAG_CHROMIUM", "MAG_PYTHON", "MAG_CLIENT_", "MAG_SERVICE_", "MAG_PORT")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which, why, and what to write."""
+
+
+def _issuer(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme == "http" and not is_local(parts.hostname or ""):
+        raise ValueError("http is for localhost only: write https://...")
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("write the address people see, such as https://mag.example.fr")
+    if parts.path or parts.query or parts.fragment or text != f"{parts.scheme}://{parts.netloc}":
+        raise ValueError("write scheme and host only: no path, no slash at the end")
+    if not text.isascii() or text != text.lower() or "@" in text:
+        raise ValueError("write it as browsers do: lower case, xn-- for accents, no name before @")
+    if _port(parts.netloc) == _DEFAULT_PORTS[parts.scheme]:
+        raise ValueError(f"leave the port {parts.port} out, as browsers do")
+    return text
+
+
+def _port(netloc: str) -> int | None:
+    digits = netloc.rpartition("]")[2].partition(":")[2]
+    if not digits and not netloc.endswith(":"):
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,4}", digits) or int(digits) > HIGHEST_PORT:
+        raise ValueError(f"write a port between 1 and {HIGHEST_PORT}")
+    return int(digits)
+
+
+def _address_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > HIGHEST_PORT:
+        raise ValueError("write address:port, such as 127.0.0.1:8400")
+    return text
+
+
+def _folder(text: str) -> Path:
+    if not text or not Path(text).is_dir():
+        raise ValueError("write the path of a folder that exists")
+    return Path(text)
+
+
+def is_local(host: str) -> bool:
+    """Tell whether a host name can only mean this machine (RFC 6761 section 6.3)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    keys = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not keys or any(len(key) < 32 for key in keys):  # noqa: PLR2004 - said in the sentence
+        raise ValueError("write keys of at least 32 characters, oldest to newest, with commas")
+    return keys
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return tuple(ipaddress.ip_network(part) for part in parts)
+    except ValueError as error:
+        raise ValueError(f"{error}: write networks such as 10.0.0.0/8, with commas") from error
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() in {"1", "yes", "true"}:
+        return True
+    if text.lower() in {"0", "no", "false", ""}:
+        return False
+    raise ValueError("write 1 or 0")
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.lower() not in words:
+            raise ValueError(f"write one of: {', '.join(words)}")
+        return text.lower()
+
+    return parse
+
+
+def _at_least_one(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text) or (number := int(text)) < 1:
+        raise ValueError("write a whole number, 1 or more")
+    return number
+
+
+# ruff: noqa: RUF009 - _setting returns dataclasses.field, as the rule wants
+def _setting(variable: str, parse: Callable[[str], Any], why: str, default: Any = None) -> Any:
+    return field(
+        default=default,
+        repr="KEYS" not in variable and "URL" not in variable,
+        metadata={"variable": variable, "parse": parse, "why": why},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every setting, with its variable, its default and why it is there."""
+
+    issuer: str = _setting(
+        "MAG_ISSUER",
+        _issuer,
+        "The address people and partners see; it stands in every assertion.",
+        "http://mag.localhost:8400",
+    )
+    database_url: str = _setting(
+        "MAG_DATABASE_URL",
+        check_url,
+        "Where everything is kept: a SQLite file, or a PostgreSQL 14+ database.",
+        "sqlite:///var/mag.db",
+    )
+    secret_keys: tuple[str, ...] = _setting(
+        "MAG_SECRET_KEYS",
+        _keys,
+        "Keys that sign forms and seal private keys, oldest to newest, separated by commas; "
+        "made beside the SQLite file (mode 0600) when absent, required with PostgreSQL.",
+        (),
+    )
+    themes_dir: Path | None = _setting(
+        "MAG_THEMES_DIR", _folder, "A folder of themes of your own, beside the shipped ones."
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        "MAG_TRUSTED_PROXIES",
+        _networks,
+        "Networks whose X-Forwarded-For is believed, separated by commas; none by default.",
+        (),
+    )
+    bind: str = _setting(
+        "MAG_BIND", _address_and_port, "Where the server listens: address:port.", "127.0.0.1:8400"
+    )
+    workers: int = _setting("MAG_WORKERS", _at_least_one, "How many server processes run.", 1)
+    threads: int = _setting("MAG_THREADS", _at_least_one, "How many threads each of them has.", 16)
+    sqlite_synchronous: str = _setting(
+        "MAG_SQLITE_SYNCHRONOUS",
+        _one_of("normal", "full"),
+        "normal survives a killed process; full survives a power cut, for every write.",
+        "normal",
+    )
+    log_level: str = _setting(
+        "MAG_LOG_LEVEL",
+        _one_of("debug", "info", "warning", "error"),
+        "How much the server says on standard error.",
+        "info",
+    )
+    demonstration: bool = _setting(
+        "MAG_DEMONSTRATION",
+        _yes_or_no,
+        "Accept the demonstration's invalid SIRENs; refused unless the issuer is *.localhost.",
+        False,  # noqa: FBT003 - a default, named by its field
+    )
+
+    # Lifetimes are the protocol's, not the deployer's: they have no variable.
+    code_lifetime_seconds: int = 60
+    attempt_lifetime_seconds: int = 600
+    form_lifetime_seconds: int = 12 * 3600
+    form_repeat_seconds: int = 30
+    access_token_lifetime_seconds: int = 600
+    id_token_lifetime_seconds: int = 300
+    session_idle_seconds: int = 30 * 60
+    session_absolute_seconds: int = 10 * 3600
+    device_lifetime_days: int = 180
+    familiar_network_days: int = 90
+    key_published_before_use_seconds: int = 24 * 3600
+    jwks_max_age_seconds: int = 600
+
+    def __post_init__(self) -> None:
+        """Refuse the demonstration's leniency anywhere but on this machine."""
+        if self.demonstration and not is_local(urlsplit(self.issuer).hostname or ""):
+            raise SettingsError(
+                "MAG_DEMONSTRATION=1 is refused: MAG_ISSUER is not a *.localhost address. "
+                "Remove MAG_DEMONSTRATION."
+            )
+
+    @staticmethod
+    def read(environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the MAG_* variables.
+
+        Raises:
+            SettingsError: A variable is wrong or unknown; the message says what to write.
+        """
+        environ = os.environ if environ is None else environ
+        known = {f.metadata["variable"]: f for f in fields(Settings) if f.metadata}
+        _refuse_unknown(environ, tuple(known))
+        values: dict[str, Any] = {}
+        for variable, entry in known.items():
+            if variable not in environ:
+                continue
+            try:
+                values[entry.name] = entry.metadata["parse"](environ[variable])
+            except ValueError as error:
+                raise SettingsError(f"{variable} is wrong: {error}.") from error
+        settings = Settings(**values)
+        return settings if settings.secret_keys else _with_kept_keys(settings)
+
+
+def _refuse_unknown(environ: Mapping[str, str], known: tuple[str, ...]) -> None:
+    # A mistyped MAG_TRUSTED_PROXIES would be obeyed by nobody and missed by nobody.
+    for variable in sorted(environ):
+        if not variable.startswith("MAG_") or variable in known or variable.startswith(NOT_OURS):
+            continue
+        closest = difflib.get_close_matches(variable, known, n=1)
+        advice = f"did you mean {closest[0]}?" if closest else "remove it, or see docs/settings.md."
+        raise SettingsError(f"{variable} is no setting: {advice}")
+
+
+def _with_kept_keys(settings: Settings) -> Settings:
+    database_file = sqlite_file(settings.database_url)
+    if database_file is None:
+        raise SettingsError(
+            "MAG_SECRET_KEYS is missing: with PostgreSQL write a key of at least 32 characters, "
+            'such as the output of: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    path = database_file.with_suffix(".keys")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        keys = _keys(_read_or_make(path))
+    except ValueError as error:
+        raise SettingsError(f"{path} is wrong: {error}.") from error
+    return replace(settings, secret_keys=keys)
+
+
+def _read_or_make(path: Path) -> str:
+    # Written aside, then linked: of two processes that start together one link wins, and
+    # neither ever reads a half-written file.
+    if not path.exists():
+        aside = path.with_name(f"{path.name}.{random.token_hex(8)}")
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(random.token_urlsafe(48) + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+        aside.unlink()
+    return path.read_text(encoding="ascii")

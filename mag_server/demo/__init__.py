@@ -1,0 +1,1 @@
+"""The demonstration: sample partners and people, and everything started together."""

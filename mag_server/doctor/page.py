@@ -1,0 +1,222 @@
+"""The causes that lie in the partner's page: its address, its script, its policies, its clock."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from mag_server.base.fetch import Fetched, origin_or_none
+from mag_server.base.settings import is_local
+from mag_server.doctor.evidence import Evidence, Finding
+from mag_server.doctor.policy import Policy, forbids, read_policies
+
+OK_STATUS = 200
+CLOCK_SECONDS = 120
+_FEATURES = ("publickey-credentials-get", "identity-credentials-get", "storage-access")
+_EMBEDDER_POLICIES = ("require-corp", "credentialless")
+
+
+def page_status(evidence: Evidence) -> Finding | None:
+    """The page is no page: a redirect to a sign-in, an error."""
+    page = evidence.read_page
+    if page.status == OK_STATUS:
+        return None
+    went = f" to {page.header('location')}" if page.header("location") else ""
+    return Finding(
+        "page-status",
+        f"{page.url} answers {page.status}{went}: the widget must stand on a page open to all.",
+        "Give --page the address where <mag-signin> stands.",
+    )
+
+
+def page_scheme(evidence: Evidence) -> Finding | None:
+    """A page over http is not where a password may be asked."""
+    parts = urlsplit(evidence.read_page.url)
+    if parts.scheme == "https" or is_local(parts.hostname or ""):
+        return None
+    return Finding(
+        "http-page",
+        "The page is served over http: browsers give it no secure context.",
+        f"https://{parts.netloc}{parts.path}",
+    )
+
+
+def mixed_content(evidence: Evidence) -> Finding | None:
+    """An https page may not frame an http server, unless it is this machine."""
+    parts = urlsplit(evidence.issuer)
+    if evidence.page_origin.startswith("http://") or parts.scheme == "https":
+        return None
+    return Finding(
+        "mixed-content",
+        f"The page is https and MAG is {evidence.issuer}: browsers block the frame.",
+        f"MAG_ISSUER=https://{parts.netloc}",
+    )
+
+
+def script_missing(evidence: Evidence) -> Finding | None:
+    """The loader is not in the page."""
+    if evidence.markup.scripts:
+        return None
+    return Finding(
+        "script-missing",
+        "The page has no <script> of MAG's.",
+        f'<script src="{evidence.issuer}/widget/v1/mag.js" async></script>',
+    )
+
+
+def script_of_another_issuer(evidence: Evidence) -> Finding | None:
+    """The loader comes from another server, and will open that one's frame."""
+    others = [s for s in evidence.markup.scripts if origin_or_none(s.url) != evidence.issuer]
+    if not others:
+        return None
+    return Finding(
+        "script-of-another-issuer",
+        f"mag.js is loaded from {others[0].url}, not from {evidence.issuer}.",
+        f'<script src="{evidence.issuer}/widget/v1/mag.js" async></script>',
+    )
+
+
+def script_away(evidence: Evidence) -> Finding | None:
+    """The loader's address does not answer with the loader."""
+    script = evidence.script
+    if script is None or (isinstance(script, Fetched) and script.status == OK_STATUS):
+        return None
+    said = f"answers {script.status}" if isinstance(script, Fetched) else script.reason
+    return Finding(
+        "script-unreachable",
+        f"{script.url}: {said}. The loader of an older release is no longer served.",
+        f'<script src="{evidence.issuer}/widget/v1/mag.js" async></script>',
+    )
+
+
+def script_integrity(evidence: Evidence) -> Finding | None:
+    """The pinned integrity is that of another release: browsers refuse the script in silence."""
+    wrong = [s for s in evidence.markup.scripts if s.integrity not in {None, _integrity(evidence)}]
+    if not wrong:
+        return None
+    return Finding(
+        "script-integrity",
+        f"The integrity in the page ({wrong[0].integrity}) is not that of this release.",
+        f'integrity="{_integrity(evidence)}" crossorigin="anonymous"',
+    )
+
+
+def script_crossorigin(evidence: Evidence) -> Finding | None:
+    """Integrity without CORS makes the browser refuse what it cannot read."""
+    wrong = [s for s in evidence.markup.scripts if s.integrity and s.crossorigin is None]
+    if not wrong or origin_or_none(wrong[0].url) == evidence.page_origin:
+        return None
+    return Finding(
+        "script-crossorigin",
+        "The script has an integrity and no crossorigin: browsers refuse it.",
+        f'integrity="{_integrity(evidence)}" crossorigin="anonymous"',
+    )
+
+
+def csp_script(evidence: Evidence) -> Finding | None:
+    """The page's policy does not let MAG's script run."""
+    url = f"{evidence.issuer}/widget/v1/mag.js"
+    if not _forbids(evidence, "script-src-elem", url):
+        return None
+    return Finding(
+        "csp-script-src",
+        "The page's Content-Security-Policy does not let MAG's script run.",
+        f"script-src {evidence.issuer}",
+    )
+
+
+def csp_frame(evidence: Evidence) -> Finding | None:
+    """The page's policy does not let MAG's frame open."""
+    if not _forbids(evidence, "frame-src", f"{evidence.issuer}/authorize"):
+        return None
+    return Finding(
+        "csp-frame-src",
+        "The page's Content-Security-Policy does not let MAG's frame open.",
+        f"frame-src {evidence.issuer}",
+    )
+
+
+def csp_form_action(evidence: Evidence) -> Finding | None:
+    """The page's policy keeps the code from being posted to the portal's own callback."""
+    callback = evidence.request.get("redirect_uri", "")
+    if not origin_or_none(callback) or not _forbids(evidence, "form-action", callback):
+        return None
+    return Finding(
+        "csp-form-action",
+        f"The page's Content-Security-Policy keeps it from posting to {callback}.",
+        "form-action 'self'",
+    )
+
+
+def csp_sandbox(evidence: Evidence) -> Finding | None:
+    """A sandboxed page has no origin, or no scripts, or no forms."""
+    needs = {"allow-scripts", "allow-same-origin", "allow-forms"}
+    for policy in _policies(evidence):
+        if "sandbox" in policy and not needs <= set(policy["sandbox"]):
+            return Finding(
+                "csp-sandbox",
+                "The page's Content-Security-Policy puts it in a sandbox without what it needs.",
+                "sandbox allow-scripts allow-same-origin allow-forms allow-top-navigation",
+            )
+    return None
+
+
+def embedder_policy(evidence: Evidence) -> Finding | None:
+    """COEP keeps every frame out that does not opt in, and MAG's does not."""
+    value = (evidence.read_page.header("cross-origin-embedder-policy") or "").split(";")[0].strip()
+    if value not in _EMBEDDER_POLICIES:
+        return None
+    return Finding(
+        "embedder-policy",
+        f"The page sends Cross-Origin-Embedder-Policy: {value}, which keeps MAG's frame out.",
+        "Cross-Origin-Embedder-Policy: unsafe-none",
+    )
+
+
+def permissions_policy(evidence: Evidence) -> Finding | None:
+    """The page takes away what the frame may need to sign people in."""
+    policy = evidence.read_page.header("permissions-policy") or ""
+    denied = [name for name in _FEATURES if re.search(rf"{name}\s*=\s*\(\s*\)", policy)]
+    if not denied:
+        return None
+    return Finding(
+        "permissions-policy",
+        f"The page's Permissions-Policy denies {', '.join(denied)} to MAG's frame.",
+        ", ".join(f'{name}=(self "{evidence.issuer}")' for name in denied),
+    )
+
+
+def clock_off(evidence: Evidence) -> Finding | None:
+    """The portal's clock is off: its assertions will look too young or too old."""
+    text = evidence.read_page.header("date")
+    try:
+        said = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    if said is None:
+        return None
+    if said.tzinfo is None:
+        said = said.replace(tzinfo=UTC)
+    seconds = (said - evidence.now).total_seconds()
+    if abs(seconds) <= CLOCK_SECONDS:
+        return None
+    return Finding(
+        "clock-off",
+        f"The portal's clock is {abs(seconds):.0f} s {'ahead' if seconds > 0 else 'behind'}.",
+        "timedatectl set-ntp true",
+    )
+
+
+def _integrity(evidence: Evidence) -> str:
+    return evidence.loader.integrity
+
+
+def _policies(evidence: Evidence) -> Iterator[Policy]:
+    yield from read_policies(evidence.read_page.headers_named("content-security-policy"))
+    yield from read_policies(evidence.markup.meta_policies)
+
+
+def _forbids(evidence: Evidence, directive: str, url: str) -> bool:
+    page_origin = evidence.page_origin
+    return forbids(list(_policies(evidence)), directive, url, page_origin=page_origin)

@@ -1,0 +1,77 @@
+"""Reading a Content Security Policy as far as the widget depends on it (CSP Level 3)."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from mag_server.base.addresses import origin_of
+
+Policy = dict[str, list[str]]
+_FALLBACKS = {
+    "script-src-elem": ("script-src-elem", "script-src", "default-src"),
+    "frame-src": ("frame-src", "child-src", "default-src"),
+    "form-action": ("form-action",),
+    "frame-ancestors": ("frame-ancestors",),
+}
+
+
+def read_policies(headers: Sequence[str]) -> list[Policy]:
+    """Return every policy of an answer: a header may hold several, and all of them apply."""
+    return [_read(text) for header in headers for text in header.split(",") if text.strip()]
+
+
+def _read(text: str) -> Policy:
+    policy: Policy = {}
+    for directive in text.split(";"):
+        words = directive.split()
+        if words:
+            # The first of two directives of one name is the one that counts (CSP3 2.2.1).
+            policy.setdefault(words[0].lower(), words[1:])
+    return policy
+
+
+def forbids(policies: Sequence[Policy], directive: str, url: str, *, page_origin: str) -> bool:
+    """Tell whether one of the policies keeps a page of `page_origin` from using `url`."""
+    return any(
+        sources is not None
+        and not any(_matches(source, url, page_origin=page_origin) for source in sources)
+        for sources in (_sources(policy, directive) for policy in policies)
+    )
+
+
+def _sources(policy: Policy, directive: str) -> list[str] | None:
+    for name in _FALLBACKS[directive]:
+        if name in policy:
+            return policy[name]
+    return None
+
+
+def _matches(source: str, url: str, *, page_origin: str) -> bool:
+    asked = urlsplit(url)
+    lowered = source.lower()
+    if lowered == "'self'":
+        return origin_of(url) == page_origin
+    if lowered == "*":
+        return asked.scheme in {"http", "https"}
+    if lowered.startswith("'"):
+        return False
+    if lowered.endswith(":") and "/" not in lowered:
+        return lowered[:-1] == asked.scheme
+    scheme, separator, rest = lowered.rpartition("://")
+    if separator and scheme != asked.scheme and (scheme, asked.scheme) != ("http", "https"):
+        return False
+    authority, _, path = rest.partition("/")
+    host, _, port = authority.partition(":")
+    return (
+        _host_matches(host, asked.hostname or "")
+        and _port_matches(port, asked.port, asked.scheme)
+        and (not path or asked.path.startswith("/" + path))
+    )
+
+
+def _host_matches(pattern: str, host: str) -> bool:
+    return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern == host
+
+
+def _port_matches(pattern: str, port: int | None, scheme: str) -> bool:
+    default = 443 if scheme == "https" else 80
+    return pattern == "*" or (int(pattern) if pattern.isdigit() else default) == (port or default)

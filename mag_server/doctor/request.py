@@ -1,0 +1,145 @@
+"""The causes that lie in the request, in what is registered, and before MAG."""
+
+import re
+from urllib.parse import urlsplit
+
+from mag_server.base.addresses import origin_of
+from mag_server.base.errors import CATALOGUE
+from mag_server.base.fetch import Fetched, Unreachable
+from mag_server.doctor.evidence import Evidence, Finding
+from mag_server.doctor.policy import forbids, read_policies
+
+
+def element_missing(evidence: Evidence) -> Finding | None:
+    """The script finds nothing to fill."""
+    if evidence.markup.requests:
+        return None
+    return Finding(
+        "element-missing",
+        "The page has no <mag-signin> as it is sent (a script may add it later: try --browser).",
+        '<mag-signin request="..."><a href="/login">Se connecter</a></mag-signin>',
+    )
+
+
+def request_missing(evidence: Evidence) -> Finding | None:
+    """The element does not say what it asks for."""
+    if not evidence.markup.requests or any(evidence.markup.requests):
+        return None
+    return Finding(
+        "request-missing",
+        "<mag-signin> has no request: it goes on showing its fallback.",
+        '{{ mag_widget(target="/espace") }}',
+    )
+
+
+def request_of_another_partner(evidence: Evidence) -> Finding | None:
+    """The request names another partner than the one asked about."""
+    asked = evidence.request.get("client_id")
+    if not evidence.request or asked == evidence.partner.client_id:
+        return None
+    return Finding(
+        "other-client-id",
+        f"The request's client_id is {asked}, not {evidence.partner.client_id}.",
+        f"client_id={evidence.partner.client_id}",
+    )
+
+
+def redirect_uri_slash(evidence: Evidence) -> Finding | None:
+    """One slash more or less: the commonest mistake, and another address."""
+    asked = evidence.request.get("redirect_uri")
+    if asked is None or asked in evidence.partner.redirect_uris:
+        return None
+    near = [uri for uri in evidence.partner.redirect_uris if uri.rstrip("/") == asked.rstrip("/")]
+    if near:
+        return Finding(
+            "redirect-uri-slash",
+            f"The request's redirect_uri is {asked}; registered is {near[0]}: the slash counts.",
+            f"redirect_uri={near[0]}",
+        )
+    return Finding(
+        "redirect-uri-unknown",
+        f"The request's redirect_uri {asked} is not registered, character for character.",
+        f"mag partners edit {evidence.partner.client_id} "
+        + " ".join(f"--redirect-uri {uri}" for uri in (*evidence.partner.redirect_uris, asked)),
+    )
+
+
+def redirect_uri_origin(evidence: Evidence) -> Finding | None:
+    """The frame speaks only to the origin of the redirect_uri: it must be the page's."""
+    asked = evidence.request.get("redirect_uri", "")
+    if asked not in evidence.partner.redirect_uris or origin_of(asked) == evidence.page_origin:
+        return None
+    return Finding(
+        "redirect-uri-origin",
+        f"The page is on {evidence.page_origin} and its redirect_uri on {origin_of(asked)}: "
+        "the frame would not answer this page.",
+        f"redirect_uri={evidence.page_origin}{urlsplit(asked).path}",
+    )
+
+
+def origin_unknown(evidence: Evidence) -> Finding | None:
+    """The page's origin may not show the widget."""
+    if evidence.page_origin in evidence.partner.origins:
+        return None
+    origins = (*evidence.partner.origins, evidence.page_origin)
+    return Finding(
+        "origin-not-registered",
+        f"{evidence.page_origin} is not registered as an origin of {evidence.partner.client_id}.",
+        f"mag partners edit {evidence.partner.client_id} "
+        + " ".join(f"--origin {origin}" for origin in origins),
+    )
+
+
+def mag_away(evidence: Evidence) -> Finding | None:
+    """MAG does not answer at its own address."""
+    if not isinstance(evidence.frame, Unreachable):
+        return None
+    return Finding(
+        "mag-unreachable",
+        f"MAG does not answer at {evidence.issuer}: {evidence.frame.reason}.",
+        "mag serve",
+    )
+
+
+def mag_refuses(evidence: Evidence) -> Finding | None:
+    """MAG answers the request with an error of its own."""
+    frame = evidence.frame
+    if not isinstance(frame, Fetched):
+        return None
+    found = re.search(r"MAG-\d{3}", frame.body)
+    code = found[0] if found and found[0] in CATALOGUE else None
+    if code is None or "sign-in" in frame.body.partition("<form")[2][:200]:
+        return None
+    entry = CATALOGUE[code]
+    return Finding(
+        "request-refused", f"MAG refuses the request: {code}. {entry.cause}", entry.remedy
+    )
+
+
+def proxy_frame_options(evidence: Evidence) -> Finding | None:
+    """Something before MAG adds X-Frame-Options, which MAG never sends."""
+    frame = evidence.frame
+    value = frame.header("x-frame-options") if isinstance(frame, Fetched) else None
+    if value is None:
+        return None
+    return Finding(
+        "proxy-x-frame-options",
+        f"A proxy before MAG adds X-Frame-Options: {value}: no page can show the frame.",
+        "proxy_hide_header X-Frame-Options;",
+    )
+
+
+def proxy_frame_ancestors(evidence: Evidence) -> Finding | None:
+    """Something before MAG adds a policy that keeps this page from framing it."""
+    frame = evidence.frame
+    if not isinstance(frame, Fetched) or mag_refuses(evidence):
+        return None
+    policies = read_policies(frame.headers_named("content-security-policy"))
+    page = evidence.page_origin
+    if not forbids(policies, "frame-ancestors", page + "/", page_origin=evidence.issuer):
+        return None
+    return Finding(
+        "proxy-frame-ancestors",
+        "A proxy before MAG adds or replaces Content-Security-Policy: this page may not frame it.",
+        "Let MAG's own Content-Security-Policy through, and add none on its addresses.",
+    )

@@ -1,0 +1,16 @@
+"""Every table there is: importing a store adds its tables to the metadata."""
+
+from mag_server.base.db import metadata
+from mag_server.rooms.assertions import store as assertions
+from mag_server.rooms.attempts import store as attempts
+from mag_server.rooms.audit import store as audit
+from mag_server.rooms.keys import store as keys
+from mag_server.rooms.partners import store as partners
+from mag_server.rooms.passwords import store as passwords
+from mag_server.rooms.people import store as people
+from mag_server.rooms.sessions import store as sessions
+from mag_server.rooms.signin import store as signin
+
+STORES = (assertions, attempts, audit, keys, partners, passwords, people, sessions, signin)
+
+__all__ = ["STORES", "metadata"]

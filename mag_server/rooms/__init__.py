@@ -1,0 +1,1 @@
+"""The rooms: what MAG knows and does, without Flask and without HTTP."""

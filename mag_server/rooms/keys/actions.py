@@ -1,0 +1,146 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
+
+from mag_server.base.secrets import new_identifier
+from mag_server.base.work import Work
+from mag_server.rooms.audit.actions import record_act
+from mag_server.rooms.keys.model import (
+    ALGORITHMS,
+    SigningKey,
+    choose_signing_key,
+    published_keys,
+    superseded_at,
+)
+from mag_server.rooms.keys.store import StoredKey, add_key, load_keys
+
+CACHE = "keys"
+PURPOSE = "signing-key"
+RSA_BITS = 3072
+
+
+def ensure_keys(work: Work) -> None:
+    """Make the first key of each algorithm, active at once; do nothing where there is one."""
+    with work.read() as connection:
+        if {key.alg for key in load_keys(connection)} >= set(ALGORITHMS):
+            return
+    made = [_new_key(work, alg=alg, active_from=work.now) for alg in ALGORITHMS]
+    with work.writing() as connection:
+        present = {key.alg for key in load_keys(connection)}
+        for key in made:
+            if key.alg not in present:
+                add_key(connection, key)
+                record_act(work, connection=connection, act="key made", by="server", about=key.kid)
+        work.change_cached(connection, CACHE)
+
+
+def rotate_keys(work: Work, *, by: str) -> list[SigningKey]:
+    """Make the next key of each algorithm: published now, used once every verifier may have it."""
+    active_from = work.now + timedelta(seconds=work.settings.key_published_before_use_seconds)
+    made = [_new_key(work, alg=alg, active_from=active_from) for alg in ALGORITHMS]
+    with work.writing() as connection:
+        for key in made:
+            add_key(connection, key)
+            record_act(work, connection=connection, act="key rotated", by=by, about=key.kid)
+        work.change_cached(connection, CACHE)
+    return [_opened(work, key) for key in made]
+
+
+def list_keys(work: Work) -> list[tuple[SigningKey, datetime | None]]:
+    """Return every key with the instant at which it is, or will be, superseded."""
+    keys = _keys(work)
+    return [(key, superseded_at(key, keys)) for key in keys]
+
+
+def publish_keys(work: Work) -> dict[str, Any]:
+    """Return the content of /jwks.json (RFC 7517 section 5)."""
+    published = published_keys(
+        _keys(work),
+        now=work.now,
+        token_lifetime_seconds=work.settings.id_token_lifetime_seconds,
+    )
+    return {"keys": [key.public_jwk for key in published]}
+
+
+def sign_id_token(work: Work, *, claims: dict[str, Any], alg: str) -> str:
+    """Return the compact JWS of an ID token, signed by the active key of `alg`."""
+    key = choose_signing_key(_keys(work), alg=alg, now=work.now)
+    return jwt.encode(claims, key.private_key, algorithm=key.alg, headers={"kid": key.kid})
+
+
+def read_id_token_hint(work: Work, *, token: str, issuer: str) -> dict[str, Any] | None:
+    """Return the claims of an ID token signed here, expired or not; None for anything else.
+
+    Source: OpenID Connect RP-Initiated Logout 1.0 section 4 (an expired hint is accepted).
+    """
+    try:
+        kid = jwt.get_unverified_header(token).get("kid")
+        key = next(key for key in _keys(work) if key.kid == kid)
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key.private_key.public_key(),
+            algorithms=[key.alg],
+            issuer=issuer,
+            options={
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_aud": False,
+                "require": ["iss", "sub", "aud"],
+            },
+        )
+    except (jwt.PyJWTError, StopIteration, ValueError):
+        return None
+    return claims
+
+
+def _keys(work: Work) -> list[SigningKey]:
+    def load() -> list[SigningKey]:
+        with work.read() as connection:
+            return [_opened(work, key) for key in load_keys(connection)]
+
+    return work.cached(CACHE, load)
+
+
+def _new_key(work: Work, *, alg: str, active_from: datetime) -> StoredKey:
+    kid = new_identifier()
+    private_key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+    if alg == "ES256":
+        private_key = ec.generate_private_key(ec.SECP256R1())
+        jwk = jwt.algorithms.ECAlgorithm.to_jwk(private_key.public_key(), as_dict=True)
+    else:
+        private_key = rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+        jwk = jwt.algorithms.RSAAlgorithm.to_jwk(private_key.public_key(), as_dict=True)
+    der = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    public = {k: v for k, v in jwk.items() if k != "key_ops"} | {
+        "kid": kid,
+        "alg": alg,
+        "use": "sig",
+    }
+    return StoredKey(
+        kid=kid,
+        alg=alg,
+        created_at=work.now,
+        active_from=active_from,
+        public_jwk=public,
+        sealed_private_key=work.secret_keys.seal(der, purpose=PURPOSE),
+    )
+
+
+def _opened(work: Work, key: StoredKey) -> SigningKey:
+    der = work.secret_keys.unseal(key.sealed_private_key, purpose=PURPOSE)
+    return SigningKey(
+        kid=key.kid,
+        alg=key.alg,
+        created_at=key.created_at,
+        active_from=key.active_from,
+        public_jwk=key.public_jwk,
+        private_key=load_der_private_key(der, password=None),
+    )

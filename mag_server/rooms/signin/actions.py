@@ -1,0 +1,394 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from enum import Enum
+
+from mag_server.base.addresses import origin_of
+from mag_server.base.db import Connection
+from mag_server.base.hashing import HashingBusy
+from mag_server.base.secrets import new_identifier, new_secret
+from mag_server.base.work import Work
+from mag_server.rooms.assertions.actions import issue_code
+from mag_server.rooms.assertions.model import CodeRequest
+from mag_server.rooms.attempts.actions import charge_attempt, refund_attempt
+from mag_server.rooms.attempts.model import Bucket, Charged, Throttled
+from mag_server.rooms.companies.model import Siret, Strictness, parse_siret
+from mag_server.rooms.keys.actions import read_id_token_hint
+from mag_server.rooms.partners.actions import find_partner
+from mag_server.rooms.partners.model import Partner, find_origin
+from mag_server.rooms.passwords.actions import check_password
+from mag_server.rooms.people.actions import find_by_triplet, find_person
+from mag_server.rooms.people.model import (
+    FieldReason,
+    Person,
+    PersonState,
+    Triplet,
+    read_triplet,
+)
+from mag_server.rooms.sessions.actions import (
+    find_live_session,
+    find_session,
+    open_frame_session,
+    open_session,
+    recognise,
+    remember,
+    renew_cookie,
+    touch_session,
+)
+from mag_server.rooms.sessions.model import Familiarity, Proof, Session, network_of
+from mag_server.rooms.signin import store
+from mag_server.rooms.signin.model import (
+    AuthorizationRequest,
+    FormRefused,
+    FormToShow,
+    Granted,
+    OpenedForm,
+    Parameters,
+    PostedForm,
+    RefusedHere,
+    RefusedToPartner,
+    Situation,
+    Step,
+    acr_password,
+    decide_next_step,
+    read_request,
+    refuse_to_partner,
+)
+
+FORM_PURPOSE = "sign-in-form"
+TRIPLET_ALLOWANCE = 5
+# One address may be a whole company behind one router: its typing errors are added up.
+ADDRESS_ALLOWANCE = 20
+
+Answer = FormToShow | Granted | RefusedHere | RefusedToPartner
+
+
+def begin_sign_in(work: Work, *, parameters: Parameters, session_cookie: str | None) -> Answer:
+    """Answer an authorization request: a form, a code at once, or a refusal.
+
+    A form writes nothing; a silent answer is one write.
+    """
+    read = read_request(parameters, find_partner=lambda name: find_partner(work, client_id=name))
+    if isinstance(read, RefusedHere | RefusedToPartner):
+        return read
+    partner, request = read
+    if request.id_token_hint is not None:
+        claims = read_id_token_hint(work, token=request.id_token_hint, issuer=work.settings.issuer)
+        if claims is None or claims["aud"] != partner.client_id:
+            return refuse_to_partner(partner, request, "MAG-114")
+        request = replace(request, hinted_sub=claims["sub"])
+    # In a frame no cookie counts, even where the browser sends one: the page around it is not ours.
+    cookie = None if request.in_frame else session_cookie
+    session = _session_of_active_person(work, cookie)
+    situation = Situation(request, partner.minimum_acr, work.settings.issuer, session, work.now)
+    step = decide_next_step(situation)
+    if step is Step.SHOW_FORM:
+        return _new_form(work, partner=partner, request=request)
+    if step is Step.ANSWER_SILENTLY and session is not None:
+        return _answer_silently(work, partner=partner, request=request, session=session)
+    return refuse_to_partner(partner, request, step.value)
+
+
+def _session_of_active_person(work: Work, cookie: str | None) -> Session | None:
+    with work.read():  # one connection for both
+        session = find_live_session(work, cookie=cookie)
+        person = find_person(work, sub=session.sub) if session else None
+    return session if person and person.state is PersonState.ACTIF else None
+
+
+def _answer_silently(
+    work: Work, *, partner: Partner, request: AuthorizationRequest, session: Session
+) -> Granted | FormToShow | RefusedToPartner:
+    with work.writing() as connection:
+        if touch_session(work, connection=connection, sid=session.sid):
+            code = issue_code(
+                work,
+                connection=connection,
+                request=_code_request(request, session),
+                silent=True,
+            )
+            return Granted(partner, request, code)
+    if "none" in request.prompt:
+        return refuse_to_partner(partner, request, Step.LOGIN_REQUIRED.value)
+    return _new_form(work, partner=partner, request=request)
+
+
+def _code_request(request: AuthorizationRequest, session: Session) -> CodeRequest:
+    return CodeRequest(
+        client_id=request.client_id,
+        redirect_uri=request.redirect_uri,
+        code_challenge=request.code_challenge,
+        nonce=request.nonce,
+        scope=request.scope,
+        session=session,
+    )
+
+
+def _new_form(work: Work, *, partner: Partner, request: AuthorizationRequest) -> FormToShow:
+    siret = parse_siret(request.login_hint or "", strictness=Strictness.chosen_by(work.settings))
+    token = work.secret_keys.sign(
+        [new_identifier(), request.pack()], purpose=FORM_PURPOSE, now=work.now
+    )
+    suggested = siret.grouped if isinstance(siret, Siret) else ""
+    return FormToShow(partner, request, token, suggested)
+
+
+def open_form(work: Work, *, token: str) -> OpenedForm | None:
+    """Read a posted form's token; None if it was not signed here or its partner changed."""
+    signed = work.secret_keys.read_signed(token, purpose=FORM_PURPOSE)
+    if signed is None:
+        return None
+    form_id, packed = signed.content
+    request = AuthorizationRequest.unpack(packed)
+    partner = find_partner(work, client_id=request.client_id)
+    if partner is None or request.redirect_uri not in partner.redirect_uris:
+        return None
+    if request.in_frame and not find_origin(partner, origin_of(request.redirect_uri)):
+        return None
+    lifetime = timedelta(seconds=work.settings.form_lifetime_seconds)
+    return OpenedForm(form_id, partner, request, expired=work.now - signed.signed_at > lifetime)
+
+
+def framing_origin(work: Work, *, token: str) -> str | None:
+    """Tell which page a posted form stands in, without the database: even a failure is shown there.
+
+    Returns:
+        The origin of the redirect_uri that was proved when the form was signed; None for a form
+        of a page of our own, or one that was not signed here.
+    """
+    signed = work.secret_keys.read_signed(token, purpose=FORM_PURPOSE)
+    if signed is None:
+        return None
+    request = AuthorizationRequest.unpack(signed.content[1])
+    return origin_of(request.redirect_uri) if request.in_frame else None
+
+
+def cancel_sign_in(work: Work, *, token: str) -> RefusedToPartner | RefusedHere:
+    """Answer « Annuler »: the partner learns that access was denied, and nothing else."""
+    opened = open_form(work, token=token)
+    if opened is None:
+        return RefusedHere("MAG-120")
+    return refuse_to_partner(opened.partner, opened.request, "MAG-117")
+
+
+def submit_sign_in(
+    work: Work, *, posted: PostedForm
+) -> Granted | FormRefused | RefusedHere | RefusedToPartner:
+    """Check a posted form; the same form posted twice signs in once (A-30)."""
+    opened = open_form(work, token=posted.token)
+    if opened is None:
+        return RefusedHere("MAG-120")
+    if opened.expired:
+        return _renewed(work, opened, "MAG-204")
+    triplet = read_triplet(
+        siret=posted.siret,
+        nom=posted.nom,
+        prenom=posted.prenom,
+        strictness=Strictness.chosen_by(work.settings),
+    )
+    missing: dict[str, Enum] = {} if posted.password else {"password": FieldReason.EMPTY}
+    if not isinstance(triplet, Triplet):
+        return _renewed(work, opened, "MAG-205", field_reasons=triplet | missing)
+    if missing:
+        return _renewed(work, opened, "MAG-205", field_reasons=missing)
+    if opened.request.in_frame:
+        posted = replace(posted, session_cookie=None, device_cookie=None)
+    proof = _Proved(opened, triplet, posted, _proof_fingerprint(work, triplet, posted.password))
+    with work.read() as connection:
+        use = store.load_use(connection, form_id=opened.form_id)
+    if use is not None:
+        return _repeat(work, proof=proof, use=use)
+    return _authenticate(work, proof=proof)
+
+
+@dataclass(frozen=True)
+class _Proved:
+    opened: OpenedForm
+    triplet: Triplet
+    posted: PostedForm
+    fingerprint: str = field(repr=False)
+
+
+def _renewed(
+    work: Work,
+    opened: OpenedForm,
+    code: str,
+    *,
+    field_reasons: Mapping[str, Enum] | None = None,
+    retry_after_seconds: int | None = None,
+) -> FormRefused:
+    form = _new_form(work, partner=opened.partner, request=opened.request)
+    return FormRefused(form, code, field_reasons or {}, retry_after_seconds)
+
+
+def _proof_fingerprint(work: Work, triplet: Triplet, password: str) -> str:
+    return work.secret_keys.keyed_fingerprint(*triplet.key, password, purpose="form-proof")
+
+
+def _repeat(
+    work: Work, *, proof: _Proved, use: store.FormUse
+) -> Granted | FormRefused | RefusedToPartner:
+    """Go on with the attempt that this very form and proof began, or refuse it as expired."""
+    fresh = work.now - use.used_at <= timedelta(seconds=work.settings.form_repeat_seconds)
+    if fresh and proof.fingerprint == use.proof_fingerprint and use.sid is not None:
+        with work.writing() as connection:
+            session, cookie = _reopen(work, connection=connection, proof=proof, sid=use.sid)
+            if session is not None:
+                return _granted(
+                    work, connection=connection, proof=proof, session=session, cookie=cookie
+                )
+    return _renewed(work.again(), proof.opened, "MAG-204")
+
+
+def _reopen(
+    work: Work, *, connection: Connection, proof: _Proved, sid: str
+) -> tuple[Session, str | None] | tuple[None, None]:
+    if proof.opened.request.in_frame:
+        session = find_session(work, sid=sid)
+        return (session, None) if session else (None, None)
+    opened = renew_cookie(work, connection=connection, sid=sid)
+    return (opened.session, opened.cookie) if opened else (None, None)
+
+
+def _granted(
+    work: Work, *, connection: Connection, proof: _Proved, session: Session, cookie: str | None
+) -> Granted:
+    request = proof.opened.request
+    code = issue_code(work, connection=connection, request=_code_request(request, session))
+    return Granted(proof.opened.partner, request, code, cookie)
+
+
+def _authenticate(work: Work, *, proof: _Proved) -> Granted | FormRefused | RefusedToPartner:
+    """Charge, then check, then decide: the same statements and one hash whoever is named."""
+    key = "triplet:" + work.secret_keys.keyed_fingerprint(*proof.triplet.key, purpose="triplet")
+    place = recognise(
+        work,
+        triplet_fingerprint=key,
+        device=proof.posted.device_cookie,
+        address=proof.posted.address,
+    )
+    charged = charge_attempt(work, buckets=_buckets(work, place, proof.posted.address))
+    if isinstance(charged, Throttled):
+        return _renewed(
+            work, proof.opened, "MAG-202", retry_after_seconds=charged.retry_after_seconds
+        )
+    person = find_by_triplet(work, triplet=proof.triplet)
+    right = check_password(
+        work,
+        sub=person.sub if person else None,
+        password=proof.posted.password,
+        address=network_of(proof.posted.address),
+    )
+    if isinstance(right, HashingBusy):
+        _give_back(work, charged)
+        seconds = right.retry_after_seconds
+        return _renewed(work, proof.opened, "MAG-501", retry_after_seconds=seconds)
+    # Struck off is judged after the hash, like a wrong password: the work tells nothing.
+    if not right or person is None or person.state is not PersonState.ACTIF:
+        return _renewed(work, proof.opened, "MAG-201")
+    if person.email_validated_at is None:
+        _give_back(work, charged)
+        return _renewed(work, proof.opened, "MAG-203")
+    if proof.opened.request.hinted_sub not in {None, person.sub}:
+        _give_back(work, charged)
+        return refuse_to_partner(
+            proof.opened.partner, proof.opened.request, Step.LOGIN_REQUIRED.value
+        )
+    return _succeed(work, proof=proof, person=person, charged=charged, place=place)
+
+
+def _buckets(work: Work, place: Familiarity, address: str) -> tuple[Bucket, ...]:
+    network = work.secret_keys.keyed_fingerprint(network_of(address), purpose="address")
+    by_address = Bucket(f"address:{network}", ADDRESS_ALLOWANCE)
+    if place.known is None:
+        return (Bucket(place.triplet_fingerprint, TRIPLET_ALLOWANCE), by_address)
+    # A familiar place has a count of its own: an attack from elsewhere cannot keep it out. The
+    # count is that of the known mark alone: with the other one in it, whoever invents a device on
+    # a familiar network, or carries a stolen device about, would begin a new count at each guess.
+    own = work.secret_keys.keyed_fingerprint(
+        place.triplet_fingerprint, *place.known, purpose="familiar"
+    )
+    return (Bucket(f"familiar:{own}", TRIPLET_ALLOWANCE), by_address)
+
+
+def _give_back(work: Work, charged: Charged) -> None:
+    with work.writing() as connection:
+        refund_attempt(work, connection=connection, charged=charged)
+
+
+def _succeed(
+    work: Work, *, proof: _Proved, person: Person, charged: Charged, place: Familiarity
+) -> Granted | FormRefused | RefusedToPartner:
+    """Make the session, the attempt and the code in one block, once for each form."""
+    attempt_id, new_device = new_identifier(), None
+    if proof.posted.device_cookie is None and not proof.opened.request.in_frame:
+        new_device = new_secret()
+    known = find_live_session(work, cookie=proof.posted.session_cookie)
+    with work.writing() as connection:
+        first = store.spend_form(
+            connection,
+            work.database,
+            form_id=proof.opened.form_id,
+            proof_fingerprint=proof.fingerprint,
+            attempt_id=attempt_id,
+            now=work.now,
+        )
+        refund_attempt(
+            work,
+            connection=connection,
+            charged=charged,
+            forgiven=frozenset(b.name for b in charged.buckets if b.name.startswith("familiar:")),
+        )
+        if first:
+            remember(work, connection=connection, familiarity=place, new_device=new_device)
+            granted = _grant(
+                work,
+                connection=connection,
+                proof=proof,
+                person=person,
+                known=known,
+                attempt_id=attempt_id,
+            )
+            return replace(granted, device_cookie=new_device)
+        use = store.load_use(connection, form_id=proof.opened.form_id)
+    if use is None:
+        return _renewed(work, proof.opened, "MAG-204")
+    return _repeat(work.again(), proof=proof, use=use)
+
+
+def _grant(
+    work: Work,
+    *,
+    connection: Connection,
+    proof: _Proved,
+    person: Person,
+    known: Session | None,
+    attempt_id: str,
+) -> Granted:
+    proved = Proof(person.sub, acr_password(work.settings.issuer), ("pwd",))
+    session, cookie = _open(work, connection=connection, proof=proof, proved=proved, known=known)
+    store.add_attempt(
+        connection,
+        attempt_id=attempt_id,
+        step="done",
+        sub=person.sub,
+        sid=session.sid,
+        expires_at=work.now + timedelta(seconds=work.settings.attempt_lifetime_seconds),
+    )
+    return _granted(work, connection=connection, proof=proof, session=session, cookie=cookie)
+
+
+def _open(
+    work: Work, *, connection: Connection, proof: _Proved, proved: Proof, known: Session | None
+) -> tuple[Session, str | None]:
+    if proof.opened.request.in_frame:
+        return open_frame_session(work, connection=connection, proof=proved), None
+    opened = open_session(work, connection=connection, proof=proved, known=known)
+    return opened.session, opened.cookie
+
+
+def forget_old_attempts(work: Work) -> int:
+    """Delete pending attempts and spent forms that are past any use; return how many."""
+    with work.writing() as connection:
+        lifetime = timedelta(seconds=work.settings.form_lifetime_seconds)
+        return store.forget_before(connection, instant=work.now - lifetime)

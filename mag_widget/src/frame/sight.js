@@ -1,0 +1,39 @@
+// Attack: a page lays something over the frame, or makes it transparent, so that the person presses
+// our button without seeing it. Where the browser can tell (IntersectionObserver v2), the button is
+// armed only once the frame was really seen for half a second; else the full page is offered. The
+// whole document is watched, not the form: a password manager's icon lies over a field and is
+// nobody's attack. Nothing is pressed later on the person's behalf: the page might have moved away
+// what covered us for the length of one click.
+
+const SEEN_FOR_MS = 500;
+
+export function watchSight(form) {
+  const offer = document.getElementById("unseen-offer");
+  if (!canTell() || !offer) return;
+  const state = document.documentElement.dataset;
+  let isSeen = false;
+  let arming = 0;
+  const look = (entries) => {
+    const wasSeen = isSeen;
+    isSeen = entries.at(-1).isVisible;
+    if (isSeen === wasSeen) return;
+    clearTimeout(arming);
+    delete state.armed;
+    if (!isSeen) return;
+    offer.hidden = true;
+    arming = setTimeout(() => (state.armed = ""), SEEN_FOR_MS);
+  };
+  const options = { trackVisibility: true, delay: 100, threshold: [0, 0.25, 0.5, 0.75, 1] };
+  new IntersectionObserver(look, options).observe(document.documentElement);
+  const hold = (event) => {
+    if ("armed" in state) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    offer.hidden = isSeen; // seen, but only just: pressing again is enough
+  };
+  form.addEventListener("submit", hold, true);
+}
+
+function canTell() {
+  return "isVisible" in IntersectionObserverEntry.prototype && "trackVisibility" in IntersectionObserver.prototype;
+}

@@ -1,0 +1,66 @@
+"""Sign people in with MAG, and believe only what MAG signed."""
+
+from mag_sdk.assertion import Assertion
+from mag_sdk.attempt import PendingSignIn, SignInAttempt
+from mag_sdk.client import MagClient
+from mag_sdk.errors import (
+    AcrTooLow,
+    AlgorithmRefused,
+    AnswerRefused,
+    AssertionExpired,
+    AssertionNotYetValid,
+    AssertionRefused,
+    ConfigurationRefused,
+    HeaderRefused,
+    MagError,
+    MagUnreachable,
+    MalformedAssertion,
+    ResponseIncomplete,
+    SignInRefused,
+    SignInTooOld,
+    StateUnknown,
+    UnknownKey,
+    WrongAccessToken,
+    WrongAudience,
+    WrongAuthorizedParty,
+    WrongIssuer,
+    WrongNonce,
+    WrongSignature,
+    WrongSubject,
+)
+from mag_sdk.keys import KeySet, KeySource, VerificationKey
+from mag_sdk.verify import verify_assertion
+
+__all__ = [
+    "AcrTooLow",
+    "AlgorithmRefused",
+    "AnswerRefused",
+    "Assertion",
+    "AssertionExpired",
+    "AssertionNotYetValid",
+    "AssertionRefused",
+    "ConfigurationRefused",
+    "HeaderRefused",
+    "KeySet",
+    "KeySource",
+    "MagClient",
+    "MagError",
+    "MagUnreachable",
+    "MalformedAssertion",
+    "PendingSignIn",
+    "ResponseIncomplete",
+    "SignInAttempt",
+    "SignInRefused",
+    "SignInTooOld",
+    "StateUnknown",
+    "UnknownKey",
+    "VerificationKey",
+    "WrongAccessToken",
+    "WrongAudience",
+    "WrongAuthorizedParty",
+    "WrongIssuer",
+    "WrongNonce",
+    "WrongSignature",
+    "WrongSubject",
+    "verify_assertion",
+]

@@ -1,0 +1,3 @@
+from tests.rooms.themes.folders import designer
+
+__all__ = ["designer"]

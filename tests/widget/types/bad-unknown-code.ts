@@ -1,0 +1,4 @@
+// expect: TS2367: This comparison appears to be unintentional
+import type * as mag from "mag-widget";
+
+document.addEventListener("mag-error", ({ detail }) => console.log(detail.code === "timeout"));
