@@ -30,6 +30,7 @@ class Received:
     query: dict[str, str]
     form: dict[str, str]
     origin: str | None
+    cookie: str = ""
 
 
 @dataclass
