@@ -23,7 +23,7 @@ from e2e.widget.site import Site
 from mag_server.base.clock import system_clock
 from mag_server.base.secrets import SecretKeys
 from mag_server.base.settings import Settings
-from mag_server.rooms.signin.actions import FORM_PURPOSE
+from mag_server.rooms.forms.actions import FORM_PURPOSE
 from tests.demo.running import Demonstration
 
 

@@ -10,7 +10,8 @@ from flask import Response
 from mag_server.base.addresses import origin_of
 from mag_server.base.errors import CATALOGUE
 from mag_server.rooms.partners.model import Partner
-from mag_server.rooms.signin.model import Granted, RefusedToPartner, ResponseMode
+from mag_server.rooms.requests.model import RefusedToPartner, ResponseMode
+from mag_server.rooms.signin.model import Granted
 from mag_server.web._guard import (
     DEVICE_COOKIE,
     SESSION_COOKIE,

@@ -11,9 +11,11 @@ from mag_server.base.addresses import origin_of
 from mag_server.base.errors import CATALOGUE, N_
 from mag_server.rooms.companies.model import CompanyNumberReason
 from mag_server.rooms.companies.model import message_for as company_message
+from mag_server.rooms.forms.model import FormToShow
 from mag_server.rooms.people.model import NameReason
 from mag_server.rooms.people.model import message_for as name_message
-from mag_server.rooms.signin.model import FormRefused, FormToShow, PostedForm, ResponseMode
+from mag_server.rooms.requests.model import ResponseMode
+from mag_server.rooms.signin.model import FormRefused, PostedForm
 from mag_server.web._guard import allow_form_action, allow_frame, note_code, trace_id
 from mag_server.web._page import page_language, render_page
 

@@ -4,8 +4,10 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request, url_for
 
+from mag_server.rooms.forms.model import FormToShow
+from mag_server.rooms.requests.model import RefusedHere, ResponseMode
 from mag_server.rooms.signin.actions import begin_sign_in
-from mag_server.rooms.signin.model import FormToShow, Granted, RefusedHere, ResponseMode
+from mag_server.rooms.signin.model import Granted
 from mag_server.web._answers import answer_granted, answer_refused
 from mag_server.web._form import show_form
 from mag_server.web._guard import SESSION_COOKIE, opened_as, see_other

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, jsonify, url_for
 from mag_server.rooms.assertions.model import PERSON_SCOPES
 from mag_server.rooms.keys.actions import publish_keys
 from mag_server.rooms.keys.model import ALGORITHMS
-from mag_server.rooms.signin.model import PROMPTS, ResponseMode, acr_password
+from mag_server.rooms.requests.model import PROMPTS, ResponseMode
+from mag_server.rooms.signin.model import acr_password
 from mag_server.web._page import find_asset
 from mag_server.web._work import current_work
 

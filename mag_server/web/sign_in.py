@@ -4,8 +4,10 @@ from flask import Blueprint, Response, request
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 
-from mag_server.rooms.signin.actions import cancel_sign_in, framing_origin, submit_sign_in
-from mag_server.rooms.signin.model import FormRefused, Granted, PostedForm, RefusedHere
+from mag_server.rooms.forms.actions import framing_origin
+from mag_server.rooms.requests.model import RefusedHere
+from mag_server.rooms.signin.actions import cancel_sign_in, submit_sign_in
+from mag_server.rooms.signin.model import FormRefused, Granted, PostedForm
 from mag_server.web._answers import answer_granted, answer_refused
 from mag_server.web._form import show_refused_form
 from mag_server.web._guard import (

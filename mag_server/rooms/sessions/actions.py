@@ -45,9 +45,10 @@ def open_session(
     cookie = new_secret()
     if known and known.sub == proof.sub:
         session = replace(known, acr=proof.acr, amr=proof.amr, auth_time=work.now, seen_at=work.now)
-        store.renew(connection, session, cookie_fingerprint=fingerprint(cookie))
-        return OpenedSession(session, cookie)
-    if known:
+        # Read before the block: signed out meanwhile, it stays ended, and another one is opened.
+        if store.renew(connection, session, cookie_fingerprint=fingerprint(cookie)):
+            return OpenedSession(session, cookie)
+    elif known:
         store.end(connection, sid=known.sid, now=work.now)
     session = _new_session(work, proof)
     store.add_session(connection, session, cookie_fingerprint=fingerprint(cookie))
@@ -67,8 +68,8 @@ def renew_cookie(work: Work, *, connection: Connection, sid: str) -> OpenedSessi
     if session is None or not _is_live(work, session):
         return None
     cookie = new_secret()
-    store.renew(connection, session, cookie_fingerprint=fingerprint(cookie))
-    return OpenedSession(session, cookie)
+    renewed = store.renew(connection, session, cookie_fingerprint=fingerprint(cookie))
+    return OpenedSession(session, cookie) if renewed else None
 
 
 def touch_session(work: Work, *, connection: Connection, sid: str) -> bool:

@@ -51,7 +51,7 @@ _TOUCH = (
 _ADD_SESSION = sessions.insert()
 _RENEW = (
     update(sessions)
-    .where(sessions.c.sid == bindparam("by_sid"))
+    .where(sessions.c.sid == bindparam("by_sid"), sessions.c.ended_at.is_(None))
     .values(
         cookie_fingerprint=bindparam("cookie"),
         acr=bindparam("new_acr"),
@@ -105,9 +105,9 @@ def add_session(
     connection.execute(_ADD_SESSION, values)
 
 
-def renew(connection: Connection, session: Session, *, cookie_fingerprint: str | None) -> None:
-    """Store a re-authentication on the same row, under a new cookie."""
-    connection.execute(
+def renew(connection: Connection, session: Session, *, cookie_fingerprint: str | None) -> bool:
+    """Store a re-authentication on the same row, under a new cookie; False if it was ended."""
+    renewed = connection.execute(
         _RENEW,
         {
             "by_sid": session.sid,
@@ -118,6 +118,7 @@ def renew(connection: Connection, session: Session, *, cookie_fingerprint: str |
             "now": session.seen_at,
         },
     )
+    return renewed.rowcount == 1
 
 
 def touch(connection: Connection, *, sid: str, now: datetime) -> bool:

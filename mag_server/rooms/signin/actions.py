@@ -3,7 +3,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
 
-from mag_server.base.addresses import origin_of
 from mag_server.base.db import Connection
 from mag_server.base.hashing import HashingBusy
 from mag_server.base.secrets import new_identifier, new_secret
@@ -12,10 +11,18 @@ from mag_server.rooms.assertions.actions import issue_code
 from mag_server.rooms.assertions.model import CodeRequest
 from mag_server.rooms.attempts.actions import charge_attempt, refund_attempt
 from mag_server.rooms.attempts.model import Bucket, Charged, Throttled
-from mag_server.rooms.companies.model import Siret, Strictness, parse_siret
+from mag_server.rooms.companies.model import Strictness
+from mag_server.rooms.forms.actions import (
+    find_use,
+    forget_spent_forms,
+    new_form,
+    open_form,
+    spend_form,
+)
+from mag_server.rooms.forms.model import FormToShow, FormUse, OpenedForm
 from mag_server.rooms.keys.actions import read_id_token_hint
 from mag_server.rooms.partners.actions import find_partner
-from mag_server.rooms.partners.model import Partner, find_origin
+from mag_server.rooms.partners.model import Partner
 from mag_server.rooms.passwords.actions import check_password
 from mag_server.rooms.people.actions import find_by_triplet, find_person
 from mag_server.rooms.people.model import (
@@ -24,6 +31,14 @@ from mag_server.rooms.people.model import (
     PersonState,
     Triplet,
     read_triplet,
+)
+from mag_server.rooms.requests.model import (
+    AuthorizationRequest,
+    Parameters,
+    RefusedHere,
+    RefusedToPartner,
+    read_request,
+    refuse_to_partner,
 )
 from mag_server.rooms.sessions.actions import (
     find_live_session,
@@ -38,24 +53,15 @@ from mag_server.rooms.sessions.actions import (
 from mag_server.rooms.sessions.model import Familiarity, Proof, Session, network_of
 from mag_server.rooms.signin import store
 from mag_server.rooms.signin.model import (
-    AuthorizationRequest,
     FormRefused,
-    FormToShow,
     Granted,
-    OpenedForm,
-    Parameters,
     PostedForm,
-    RefusedHere,
-    RefusedToPartner,
     Situation,
     Step,
     acr_password,
     decide_next_step,
-    read_request,
-    refuse_to_partner,
 )
 
-FORM_PURPOSE = "sign-in-form"
 TRIPLET_ALLOWANCE = 5
 # One address may be a whole company behind one router: its typing errors are added up.
 ADDRESS_ALLOWANCE = 20
@@ -83,7 +89,7 @@ def begin_sign_in(work: Work, *, parameters: Parameters, session_cookie: str | N
     situation = Situation(request, partner.minimum_acr, work.settings.issuer, session, work.now)
     step = decide_next_step(situation)
     if step is Step.SHOW_FORM:
-        return _new_form(work, partner=partner, request=request)
+        return new_form(work, partner=partner, request=request)
     if step is Step.ANSWER_SILENTLY and session is not None:
         return _answer_silently(work, partner=partner, request=request, session=session)
     return refuse_to_partner(partner, request, step.value)
@@ -92,8 +98,12 @@ def begin_sign_in(work: Work, *, parameters: Parameters, session_cookie: str | N
 def _session_of_active_person(work: Work, cookie: str | None) -> Session | None:
     with work.read():  # one connection for both
         session = find_live_session(work, cookie=cookie)
-        person = find_person(work, sub=session.sub) if session else None
-    return session if person and person.state is PersonState.ACTIF else None
+        return session if session and _is_active(work, sub=session.sub) else None
+
+
+def _is_active(work: Work, *, sub: str) -> bool:
+    person = find_person(work, sub=sub)
+    return person is not None and person.state is PersonState.ACTIF
 
 
 def _answer_silently(
@@ -110,7 +120,7 @@ def _answer_silently(
             return Granted(partner, request, code)
     if "none" in request.prompt:
         return refuse_to_partner(partner, request, Step.LOGIN_REQUIRED.value)
-    return _new_form(work, partner=partner, request=request)
+    return new_form(work, partner=partner, request=request)
 
 
 def _code_request(request: AuthorizationRequest, session: Session) -> CodeRequest:
@@ -122,45 +132,6 @@ def _code_request(request: AuthorizationRequest, session: Session) -> CodeReques
         scope=request.scope,
         session=session,
     )
-
-
-def _new_form(work: Work, *, partner: Partner, request: AuthorizationRequest) -> FormToShow:
-    siret = parse_siret(request.login_hint or "", strictness=Strictness.chosen_by(work.settings))
-    token = work.secret_keys.sign(
-        [new_identifier(), request.pack()], purpose=FORM_PURPOSE, now=work.now
-    )
-    suggested = siret.grouped if isinstance(siret, Siret) else ""
-    return FormToShow(partner, request, token, suggested)
-
-
-def open_form(work: Work, *, token: str) -> OpenedForm | None:
-    """Read a posted form's token; None if it was not signed here or its partner changed."""
-    signed = work.secret_keys.read_signed(token, purpose=FORM_PURPOSE)
-    if signed is None:
-        return None
-    form_id, packed = signed.content
-    request = AuthorizationRequest.unpack(packed)
-    partner = find_partner(work, client_id=request.client_id)
-    if partner is None or request.redirect_uri not in partner.redirect_uris:
-        return None
-    if request.in_frame and not find_origin(partner, origin_of(request.redirect_uri)):
-        return None
-    lifetime = timedelta(seconds=work.settings.form_lifetime_seconds)
-    return OpenedForm(form_id, partner, request, expired=work.now - signed.signed_at > lifetime)
-
-
-def framing_origin(work: Work, *, token: str) -> str | None:
-    """Tell which page a posted form stands in, without the database: even a failure is shown there.
-
-    Returns:
-        The origin of the redirect_uri that was proved when the form was signed; None for a form
-        of a page of our own, or one that was not signed here.
-    """
-    signed = work.secret_keys.read_signed(token, purpose=FORM_PURPOSE)
-    if signed is None:
-        return None
-    request = AuthorizationRequest.unpack(signed.content[1])
-    return origin_of(request.redirect_uri) if request.in_frame else None
 
 
 def cancel_sign_in(work: Work, *, token: str) -> RefusedToPartner | RefusedHere:
@@ -194,8 +165,7 @@ def submit_sign_in(
     if opened.request.in_frame:
         posted = replace(posted, session_cookie=None, device_cookie=None)
     proof = _Proved(opened, triplet, posted, _proof_fingerprint(work, triplet, posted.password))
-    with work.read() as connection:
-        use = store.load_use(connection, form_id=opened.form_id)
+    use = find_use(work, form_id=opened.form_id)
     if use is not None:
         return _repeat(work, proof=proof, use=use)
     return _authenticate(work, proof=proof)
@@ -217,7 +187,7 @@ def _renewed(
     field_reasons: Mapping[str, Enum] | None = None,
     retry_after_seconds: int | None = None,
 ) -> FormRefused:
-    form = _new_form(work, partner=opened.partner, request=opened.request)
+    form = new_form(work, partner=opened.partner, request=opened.request)
     return FormRefused(form, code, field_reasons or {}, retry_after_seconds)
 
 
@@ -226,13 +196,13 @@ def _proof_fingerprint(work: Work, triplet: Triplet, password: str) -> str:
 
 
 def _repeat(
-    work: Work, *, proof: _Proved, use: store.FormUse
+    work: Work, *, proof: _Proved, use: FormUse
 ) -> Granted | FormRefused | RefusedToPartner:
     """Go on with the attempt that this very form and proof began, or refuse it as expired."""
     fresh = work.now - use.used_at <= timedelta(seconds=work.settings.form_repeat_seconds)
-    if fresh and proof.fingerprint == use.proof_fingerprint and use.sid is not None:
+    if fresh and proof.fingerprint == use.proof_fingerprint:
         with work.writing() as connection:
-            session, cookie = _reopen(work, connection=connection, proof=proof, sid=use.sid)
+            session, cookie = _reopen(work, connection=connection, proof=proof, use=use)
             if session is not None:
                 return _granted(
                     work, connection=connection, proof=proof, session=session, cookie=cookie
@@ -241,12 +211,16 @@ def _repeat(
 
 
 def _reopen(
-    work: Work, *, connection: Connection, proof: _Proved, sid: str
+    work: Work, *, connection: Connection, proof: _Proved, use: FormUse
 ) -> tuple[Session, str | None] | tuple[None, None]:
+    sid = store.load_sid(connection, attempt_id=use.attempt_id)
+    session = find_session(work, sid=sid) if sid else None
+    # Struck off between the two clicks: what the first one opened lets nobody in any more.
+    if session is None or not _is_active(work, sub=session.sub):
+        return None, None
     if proof.opened.request.in_frame:
-        session = find_session(work, sid=sid)
-        return (session, None) if session else (None, None)
-    opened = renew_cookie(work, connection=connection, sid=sid)
+        return session, None
+    opened = renew_cookie(work, connection=connection, sid=session.sid)
     return (opened.session, opened.cookie) if opened else (None, None)
 
 
@@ -325,14 +299,8 @@ def _succeed(
         new_device = new_secret()
     known = find_live_session(work, cookie=proof.posted.session_cookie)
     with work.writing() as connection:
-        first = store.spend_form(
-            connection,
-            work.database,
-            form_id=proof.opened.form_id,
-            proof_fingerprint=proof.fingerprint,
-            attempt_id=attempt_id,
-            now=work.now,
-        )
+        use = FormUse(proof.fingerprint, attempt_id, work.now)
+        first = spend_form(work, connection=connection, form_id=proof.opened.form_id, use=use)
         refund_attempt(
             work,
             connection=connection,
@@ -350,10 +318,10 @@ def _succeed(
                 attempt_id=attempt_id,
             )
             return replace(granted, device_cookie=new_device)
-        use = store.load_use(connection, form_id=proof.opened.form_id)
-    if use is None:
+        spent = find_use(work, form_id=proof.opened.form_id)
+    if spent is None:
         return _renewed(work, proof.opened, "MAG-204")
-    return _repeat(work.again(), proof=proof, use=use)
+    return _repeat(work.again(), proof=proof, use=spent)
 
 
 def _grant(
@@ -390,5 +358,6 @@ def _open(
 def forget_old_attempts(work: Work) -> int:
     """Delete pending attempts and spent forms that are past any use; return how many."""
     with work.writing() as connection:
+        forms = forget_spent_forms(work, connection=connection)
         lifetime = timedelta(seconds=work.settings.form_lifetime_seconds)
-        return store.forget_before(connection, instant=work.now - lifetime)
+        return forms + store.forget_before(connection, instant=work.now - lifetime)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
+from mag_server.rooms.people.actions import list_people, radiate_declarant
 from tests.protocol.tokens import published, verified
 from tests.world import Browser, World, answer_in, code_in, shown_code
 
@@ -114,6 +115,17 @@ def test_a_spent_form_after_signing_out_signs_nobody_in(mag: World) -> None:
     visitor.get(f"/logout?id_token_hint={hint}")
     assert shown_code(form.submit()) == "MAG-204"
     assert answer_in(visitor.authorize(prompt="none"))["error"] == "login_required"
+
+
+@pytest.mark.parametrize("mode", ["query", "web_message"])
+def test_a_form_repeated_by_who_was_struck_off_meanwhile_signs_nobody_in(
+    mag: World, mode: str
+) -> None:
+    form = mag.browser().open_form(response_mode=mode)
+    assert form.submit().status_code < 400
+    (person,) = list_people(mag.work())
+    radiate_declarant(mag.work(), sub=person.sub, by="test")
+    assert shown_code(form.submit()) == "MAG-204"
 
 
 def test_eight_posts_of_one_form_at_once_are_one_sign_in(either_mag: World) -> None:

@@ -75,6 +75,16 @@ def test_the_same_person_again_keeps_the_sid_and_changes_the_cookie(
     assert find_live_session(later, cookie=second.cookie) == second.session
 
 
+def test_a_session_ended_while_its_person_signs_in_again_stays_ended(work: Work):
+    first = opened(work)
+    with work.again().writing() as connection:
+        assert end_session(work, connection=connection, sid=first.session.sid, by="test")
+    second = opened(work.again(), known=first.session)
+    assert second.session.sid != first.session.sid
+    assert find_session(work, sid=first.session.sid) is None
+    assert find_live_session(work, cookie=second.cookie) == second.session
+
+
 def test_another_person_on_the_same_browser_ends_the_first_ones_session(work: Work):
     first = opened(work)
     second = opened(work, HUCK, first.session)

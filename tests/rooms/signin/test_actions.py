@@ -1,11 +1,8 @@
-"""What the actions promise of forms: shown for nothing, signed, spent once, forgotten late."""
-
-from dataclasses import replace
+"""What the actions promise of forms: shown for nothing, spent once, forgotten late."""
 
 import pytest
 
-from mag_server.rooms.partners.actions import edit_partner
-from mag_server.rooms.signin.actions import forget_old_attempts, open_form
+from mag_server.rooms.signin.actions import forget_old_attempts
 from tests.rooms.signin.guesses import ENTERS, guess, outcome
 from tests.world import World, shown_code
 
@@ -36,40 +33,6 @@ def test_a_form_that_is_shown_writes_nothing(town: World):
     before = rows()
     town.browser().open_form()
     assert rows() == before
-
-
-def test_a_form_is_signed_and_any_other_is_not_opened(sqlite_town: World):
-    work = sqlite_town.work()
-    token = sqlite_town.browser().open_form().token
-    opened = open_form(work, token=token)
-    assert opened is not None
-    assert opened.request.client_id == "klesia"
-    for other in ("", "x", token[:-1], token[::-1], token + "x"):
-        assert open_form(work, token=other) is None
-    assert open_form(work, token=work.secret_keys.sign([1], purpose="other", now=work.now)) is None
-
-
-def test_a_form_expires_after_twelve_hours_and_not_before(sqlite_town: World):
-    token = sqlite_town.browser().open_form().token
-    sqlite_town.pass_time(hours=12)
-    assert open_form(sqlite_town.work(), token=token).expired is False
-    sqlite_town.pass_time(seconds=1)
-    assert open_form(sqlite_town.work(), token=token).expired is True
-
-
-@pytest.mark.parametrize("mode", ["query", "web_message"])
-def test_a_form_dies_when_its_partner_takes_the_address_or_the_origin_back(
-    sqlite_town: World, mode: str
-):
-    partner = sqlite_town.register_partner("mcf")
-    token = sqlite_town.browser().open_form(client_id="mcf", response_mode=mode).token
-    assert open_form(sqlite_town.work(), token=token) is not None
-    without_origin = replace(partner, origins=())
-    edit_partner(sqlite_town.work(), partner=without_origin, by="test")
-    assert (open_form(sqlite_town.work(), token=token) is None) == (mode == "web_message")
-    moved = replace(partner, redirect_uris=("http://mcf.localhost:8500/elsewhere",))
-    edit_partner(sqlite_town.work(), partner=moved, by="test")
-    assert open_form(sqlite_town.work(), token=token) is None
 
 
 def test_a_spent_form_is_remembered_until_it_has_expired(sqlite_town: World):

@@ -5,14 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mag_server.rooms.requests.model import AuthorizationRequest
 from mag_server.rooms.sessions.model import Session
-from mag_server.rooms.signin.model import (
-    AuthorizationRequest,
-    Situation,
-    Step,
-    can_be_met,
-    decide_next_step,
-)
+from mag_server.rooms.signin.model import Situation, Step, can_be_met, decide_next_step
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 ISSUER = "https://mag.example"

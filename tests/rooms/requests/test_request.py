@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from mag_server.base.errors import CATALOGUE
 from mag_server.rooms.assertions.model import PERSON_SCOPES
 from mag_server.rooms.partners.model import Partner
-from mag_server.rooms.signin.model import (
+from mag_server.rooms.requests.model import (
     CHECKS,
     PROMPTS,
     AuthorizationRequest,
     RefusedHere,
     RefusedToPartner,
     ResponseMode,
-    Step,
     read_request,
 )
+from mag_server.rooms.signin.model import Step
 
 URI = "https://klesia.example/cb"
 KLESIA = Partner(
@@ -222,3 +222,12 @@ def test_a_link_back_to_the_form_asks_for_the_same_again(request: AuthorizationR
     answer = read(dict(request.parameters()))
     assert isinstance(answer, tuple), answer
     assert answer[1] == replace(request, hinted_sub=None)
+
+
+def test_a_form_of_another_version_is_read_as_far_as_it_is_known():
+    packed = accepted(scope="openid email", prompt="login").pack()
+    assert AuthorizationRequest.unpack(packed | {"dropped_since": 1}) == accepted(
+        scope="openid email", prompt="login"
+    )
+    del packed["hinted_sub"]
+    assert AuthorizationRequest.unpack(packed).hinted_sub is None
