@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, make_response, render_template, request, url_for
 from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
 
 from mag_server.base.assets import Asset, Assets
 from mag_server.base.words import choose_language, words_for
@@ -117,7 +118,10 @@ def render_page(
 
 def _scheme_around() -> str:
     # Posted by the frame's own script, so that the next page is drawn right from its first instant.
-    posted = request.form.get("scheme") if request.method == "POST" else None
+    try:
+        posted = request.form.get("scheme") if request.method == "POST" else None
+    except HTTPException:  # a body that cannot be read: its refusal must be drawn all the same
+        return ""
     return posted if posted in ("light", "dark") else ""
 
 
