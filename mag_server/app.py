@@ -54,7 +54,7 @@ def equip(settings: Settings) -> Equipment:
         settings=settings,
         database=Database(settings.database_url, sqlite_synchronous=settings.sqlite_synchronous),
         secret_keys=SecretKeys(settings.secret_keys),
-        hasher=Hasher(),
+        hasher=Hasher.serving(threads=settings.threads),
     )
 
 

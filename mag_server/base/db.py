@@ -147,7 +147,11 @@ class Database:
 
     def is_away(self, error: BaseException) -> bool:
         """Tell whether an error means that the database does not answer."""
-        return isinstance(error, OperationalError | InterfaceError | PoolTimeoutError)
+        if not isinstance(error, OperationalError | InterfaceError | PoolTimeoutError):
+            return False
+        # SQLite's own word for a statement that is wrong, such as a table that is not there.
+        origin = error.orig if isinstance(error, DatabaseError) else None
+        return getattr(origin, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
     def is_no_database(self, error: BaseException) -> bool:
         """Tell whether an error means that the SQLite file holds something else."""

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher, Type
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 MEMORY_KIB = 19_456
 PASSES = 2
@@ -49,6 +49,16 @@ class Hasher:
         self._per_address: Counter[str] = Counter()
         self._guard = threading.Lock()
 
+    @classmethod
+    def serving(cls, *, threads: int) -> "Hasher":
+        """Return the hasher of a server process: what waits to be hashed holds a thread of it.
+
+        A quarter of the threads is left for everything else, and one address holds half at most.
+        """
+        return cls(
+            queue_length=max(1, threads - threads // 4), share_per_address=max(1, threads // 2)
+        )
+
     def hash(self, password: str) -> str:
         """Return the Argon2id hash of a password, in PHC form."""
         with self._turn:
@@ -69,8 +79,8 @@ class Hasher:
     def _matches(self, stored_hash: str, password: str) -> bool:
         try:
             return self._argon2.verify(stored_hash, _octets(password))
-        except (VerificationError, InvalidHashError):
-            return False
+        except (VerifyMismatchError, InvalidHashError):
+            return False  # anything else, such as no memory left, is no wrong password: it raises
 
     @contextmanager
     def _place(self, address: str) -> Iterator[bool]:

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 import secrets as random
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from mag_server.base.db import check_url, sqlite_file
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 HIGHEST_PORT = 65_535
+_FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # What begins so is somebody else's and is left alone: the tests', a portal's, and what Kubernetes
 # gives every process beside a service named mag.
@@ -141,7 +143,8 @@ class Settings:
         "MAG_SECRET_KEYS",
         _keys,
         "Keys that sign forms and seal private keys, oldest to newest, separated by commas; "
-        "made beside the SQLite file (mode 0600) when absent, required with PostgreSQL.",
+        "made beside the SQLite file (mode 0600) when absent, required with PostgreSQL. A new "
+        "newest key makes throttling and familiar places begin again.",
         (),
     )
     themes_dir: Path | None = _setting(
@@ -240,6 +243,8 @@ def _with_kept_keys(settings: Settings) -> Settings:
         )
     path = database_file.with_suffix(".keys")
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & _FOR_OTHERS:
+        raise SettingsError(f"{path} can be read by others: run chmod 600 {path}.")
     try:
         keys = _keys(_read_or_make(path))
     except ValueError as error:

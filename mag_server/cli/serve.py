@@ -13,11 +13,18 @@ from mag_server.base.settings import Settings
 from mag_server.cli._command import prepared_equipment, read_settings, refuse, say
 from mag_server.rooms.assertions.actions import forget_old_codes
 from mag_server.rooms.attempts.actions import forget_old_attempts as forget_old_buckets
+from mag_server.rooms.people.actions import forget_former_names
 from mag_server.rooms.sessions.actions import forget_old_sessions
 from mag_server.rooms.signin.actions import forget_old_attempts
 
 PURGE_SECONDS = 600
-_PURGES = (forget_old_codes, forget_old_buckets, forget_old_sessions, forget_old_attempts)
+_PURGES = (
+    forget_old_codes,
+    forget_old_buckets,
+    forget_old_sessions,
+    forget_old_attempts,
+    forget_former_names,
+)
 
 
 @click.command()
@@ -82,6 +89,7 @@ def worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = read_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # `mag serve` has told it already
     equipment = prepared_equipment(settings)
     while True:
         for purge in _PURGES:

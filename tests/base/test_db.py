@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, MetaData, Table, Text, insert, select, text
+from sqlalchemy.exc import OperationalError
 
 from mag_server.base.db import (
     Database,
@@ -117,6 +118,22 @@ def test_a_database_that_does_not_answer_is_said_to_be_away():
     away = Database("postgresql://nobody@127.0.0.1:1/nothing")
     assert why_not_ready(away) == "the database does not answer"
     away.dispose()
+
+
+def test_a_table_that_is_not_there_is_no_database_that_is_away(sqlite_url: str):
+    database = Database(sqlite_url)
+    with database.readers.connect() as connection, pytest.raises(OperationalError) as failed:
+        connection.exec_driver_sql("SELECT * FROM nowhere")
+    assert not database.is_away(failed.value)
+    database.dispose()
+
+
+def test_a_sqlite_file_that_cannot_be_opened_is_a_database_that_is_away(tmp_path: Path):
+    database = Database(f"sqlite:///{tmp_path}/no/folder/mag.db")
+    with pytest.raises(OperationalError) as failed:
+        database.readers.connect()
+    assert database.is_away(failed.value)
+    database.dispose()
 
 
 def test_a_mark_is_set_for_ever_and_seen(database: Database):

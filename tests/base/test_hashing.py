@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from itertools import islice
 
 import argon2
 import pytest
+from argon2.exceptions import VerificationError
 
 from mag_server.base.hashing import LANES, MEMORY_KIB, NOBODY, PASSES, Hasher, HashingBusy
 
@@ -45,6 +47,14 @@ def verify_in_threads(
     pool: ThreadPoolExecutor, hasher: Hasher, stored: str, addresses: list[str]
 ) -> list["Future[bool | HashingBusy]"]:
     return [pool.submit(hasher.verify, stored, PASSWORD, address=one) for one in addresses]
+
+
+def turned_away(
+    taken: "list[Future[bool | HashingBusy]]", *, held: int
+) -> list[bool | HashingBusy]:
+    """Return the answers of those who hold no place: all but `held`, while the gate is shut."""
+    answered = islice(as_completed(taken, timeout=60), len(taken) - held)
+    return [one.result() for one in answered]
 
 
 def wait_until_inside(gate: Gate, times: int) -> None:
@@ -159,6 +169,44 @@ def test_a_place_is_given_back_when_argon2_fails(monkeypatch: pytest.MonkeyPatch
             with pytest.raises(MemoryError):
                 hasher.verify(stored, PASSWORD, address="a")
     assert hasher.verify(stored, PASSWORD, address="a") is True
+
+
+def test_no_memory_left_is_not_said_to_be_a_wrong_password(
+    monkeypatch: pytest.MonkeyPatch, stored: str
+):
+    def fail(*_: object) -> bool:
+        raise VerificationError("Memory allocation error")
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", fail)
+    with pytest.raises(VerificationError):
+        Hasher().verify(stored, PASSWORD, address="a")
+
+
+@pytest.mark.parametrize(("threads", "one_address"), [(16, 8), (2, 1), (1, 1)])
+def test_one_address_holds_half_of_a_server_s_threads_at_most(
+    gate: Gate, stored: str, threads: int, one_address: int
+):
+    hasher = Hasher.serving(threads=threads)
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        taken = verify_in_threads(pool, hasher, stored, ["a"] * threads)
+        refused = turned_away(taken, held=one_address)
+        assert all(isinstance(one, HashingBusy) for one in refused)
+        gate.opened.set()
+        assert sum(one.result(timeout=60) is True for one in taken) == one_address
+
+
+@pytest.mark.parametrize(("threads", "hashing"), [(16, 12), (4, 3), (1, 1)])
+def test_hashing_leaves_a_quarter_of_a_server_s_threads_alone(
+    gate: Gate, stored: str, threads: int, hashing: int
+):
+    hasher = Hasher.serving(threads=threads)
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        addresses = [str(number) for number in range(threads)]
+        taken = verify_in_threads(pool, hasher, stored, addresses)
+        refused = turned_away(taken, held=hashing)
+        assert all(isinstance(one, HashingBusy) for one in refused)
+        gate.opened.set()
+        assert sum(one.result(timeout=60) is True for one in taken) == hashing
 
 
 def test_addresses_that_are_gone_leave_nothing_behind(stored: str):

@@ -176,12 +176,23 @@ def test_keys_that_are_given_make_no_file(tmp_path: Path):
 def test_a_spoilt_key_file_is_named_in_the_sentence(tmp_path: Path):
     file = tmp_path / "mag.keys"
     file.write_text("short\n")
+    file.chmod(0o600)
     with pytest.raises(SettingsError, match=r"mag\.keys is wrong: write keys of at least 32"):
+        Settings.read({"MAG_DATABASE_URL": f"sqlite:///{tmp_path}/mag.db"})
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
+def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, mode: int):
+    file = tmp_path / "mag.keys"
+    file.write_text(KEY)
+    file.chmod(mode)
+    with pytest.raises(SettingsError, match=r"chmod 600 .*mag\.keys"):
         Settings.read({"MAG_DATABASE_URL": f"sqlite:///{tmp_path}/mag.db"})
 
 
 def test_a_key_added_below_the_first_becomes_the_newest(tmp_path: Path):
     (tmp_path / "mag.keys").write_text(f"{KEY}1,\n{KEY}2\n")
+    (tmp_path / "mag.keys").chmod(0o600)
     settings = Settings.read({"MAG_DATABASE_URL": f"sqlite:///{tmp_path}/mag.db"})
     assert settings.secret_keys == (f"{KEY}1", f"{KEY}2")
 

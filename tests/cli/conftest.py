@@ -28,6 +28,6 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def terminal(prepared: Path, tmp_path: Path) -> Terminal:
     """Give a terminal in front of an empty MAG."""
-    for name in ("mag.db", "mag.keys"):
-        shutil.copy(prepared / name, tmp_path / name)
+    # Every file: the last commits may still stand in the journal beside the database.
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     return Terminal({"MAG_DATABASE_URL": f"sqlite:///{tmp_path / 'mag.db'}"})

@@ -194,7 +194,8 @@ def confirm_sign_out(
 ) -> SignedOut | SignOutRefusal:
     """Sign out the person who said yes on our own page."""
     signed = work.secret_keys.read_signed(token, purpose=SIGN_OUT_PURPOSE)
-    if signed is None:
+    lifetime = timedelta(seconds=work.settings.form_lifetime_seconds)
+    if signed is None or work.now - signed.signed_at > lifetime:
         return SignOutRefusal.BAD_FORM
     asked = SignOutRequest(id_token_hint=None, **signed.content)
     checked = _check_sign_out(work, asked)

@@ -136,3 +136,9 @@ def radiate_declarant(work: Work, *, sub: str, by: str) -> Person | PersonRefusa
 def _is_address(email: str) -> bool:
     name, at, domain = email.rpartition("@")
     return bool(at and name and "." in domain) and email.isprintable() and " " not in email
+
+
+def forget_former_names(work: Work) -> int:
+    """Delete the former names that open nothing any more; return how many."""
+    with work.writing() as connection:
+        return store.forget_former(connection, now=work.now)

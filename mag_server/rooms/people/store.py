@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, Text, bindparam, or_, select, update
+from sqlalchemy import Column, Connection, Row, Table, Text, bindparam, delete, or_, select, update
 
 from mag_server.base.db import Database, Instant, metadata
 from mag_server.rooms.companies.model import Siret
@@ -126,6 +126,12 @@ def keep_as_former(connection: Connection, *, triplet: Triplet, sub: str, until:
         )
         .values(until=until)
     )
+
+
+def forget_former(connection: Connection, *, now: datetime) -> int:
+    """Delete the former names whose time is over; return how many."""
+    statement = delete(person_names).where(person_names.c.until <= now)
+    return connection.execute(statement).rowcount
 
 
 def save_names(connection: Connection, *, sub: str, nom: PersonName, prenom: PersonName) -> None:

@@ -62,6 +62,17 @@ def test_2_the_persons_yes_ends_the_session(visitor: Browser) -> None:
     assert not _is_live(visitor)
 
 
+def test_a_yes_is_good_for_twelve_hours(mag: World) -> None:
+    visitor = mag.browser()
+    visitor.sign_in()
+    asked = _logout(visitor, client_id="klesia")
+    mag.pass_time(hours=12, seconds=1)
+    visitor.sign_in()
+    done = visitor.post("/logout", {"sign_out": hidden(asked, "sign_out")})
+    assert done.status_code == 400
+    assert _is_live(visitor)
+
+
 @pytest.mark.parametrize(
     "headers",
     [

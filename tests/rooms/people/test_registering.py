@@ -16,6 +16,7 @@ from mag_server.rooms.people.actions import (
     add_person,
     find_by_triplet,
     find_person,
+    forget_former_names,
     list_people,
     radiate_declarant,
     rename_person,
@@ -179,6 +180,15 @@ def test_former_names_open_the_account_for_90_days_and_not_a_microsecond_more(
     for at, by_former_names in ((now, person.sub), (end - TICK, person.sub), (end, None)):
         assert found(equipment, at, "DURAND", "MARIE") == by_former_names
         assert found(equipment, at, "MARTIN", "MARIE") == person.sub
+
+
+def test_former_names_are_deleted_once_they_open_nothing(equipment: Equipment, now: datetime):
+    person = register(equipment.work(now), "DURAND", "MARIE")
+    rename(equipment, now, person.sub, "MARTIN", "MARIE")
+    end = now + NINETY_DAYS
+    assert forget_former_names(equipment.work(end - TICK)) == 0
+    assert forget_former_names(equipment.work(end)) == 1
+    assert found(equipment, end, "MARTIN", "MARIE") == person.sub
 
 
 def test_former_names_belong_to_nobody_else_for_90_days_and_then_to_who_asks(
