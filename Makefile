@@ -38,7 +38,7 @@ check: .make/dev ## lint, types, import contracts, translations
 	@echo "check: lint, types, import contracts and translations are clean"
 
 bench: .make/dev .make/assets ## measure the speed, as ratios of one run
-	@$(bin)/python -m bench
+	@chromium=$$(.ci/chromium) && exec env MAG_CHROMIUM="$$chromium" $(bin)/python -m bench
 
 mutants: .make/dev ## break the code on purpose: each break must turn a named test red
 	@$(bin)/python -m tests.mutants

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bench import mag, peer
 from bench.flows import Target, claims_of_one_flow, measure
@@ -17,6 +18,7 @@ from bench.logins import measure_argon2, measure_logins
 from bench.processes import Server, free_port, start
 from bench.rates import Rate, Ratio, median_rate, ratio
 from bench.refusals import measure_refusals
+from bench.widget import bench_widget
 
 SERVER_CORE = min(os.sched_getaffinity(0))
 ROUNDS = 6
@@ -39,10 +41,14 @@ def main() -> None:
     _VAR.mkdir(exist_ok=True)
     # Under the project, not in the system's temporary folder, which may be memory and no disk.
     with tempfile.TemporaryDirectory(dir=_VAR, prefix="bench-") as folder:
-        asyncio.run(_run(Path(folder)))
+        found = asyncio.run(_run(Path(folder)))
+        # Playwright's plain calls want no event loop around them.
+        with _mag(Path(folder), "mag-widget", "normal") as running:
+            found["widget"] = bench_widget(running)
+    print("\n" + json.dumps(found))
 
 
-async def _run(folder: Path) -> None:
+async def _run(folder: Path) -> dict[str, Any]:
     print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     print(mag.versions())
     with _mag(folder, "mag-normal", "normal") as normal:
@@ -54,7 +60,7 @@ async def _run(folder: Path) -> None:
     for one in refused.compared:
         print(f"  {one.line()}")
     refusals = [asdict(one) for one in refused.compared]
-    print("\n" + json.dumps({"flows": flows, "logins": asdict(logins), "refusals": refusals}))
+    return {"flows": flows, "logins": asdict(logins), "refusals": refusals}
 
 
 @contextmanager

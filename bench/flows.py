@@ -42,12 +42,14 @@ class Speed:
         return self.flows / self.seconds
 
 
-def authorize_query(*, challenge: str) -> str:
+def authorize_query(
+    *, challenge: str, client_id: str = CLIENT_ID, redirect_uri: str = REDIRECT_URI
+) -> str:
     """Return the query of a good authorization request with fresh state and nonce."""
     return urlencode(
         {
-            "client_id": CLIENT_ID,
-            "redirect_uri": REDIRECT_URI,
+            "client_id": client_id,
+            "redirect_uri": redirect_uri,
             "response_type": "code",
             "scope": SCOPE,
             "state": secrets.token_urlsafe(16),

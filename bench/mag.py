@@ -14,6 +14,7 @@ from bench.client import Answer, Connection, connect, get, post
 from bench.flows import CLIENT_ID, REDIRECT_URI, Target, authorize_query
 from bench.processes import Server, free_port, start
 from mag_server.app import equip
+from mag_server.base.addresses import origin_of
 from mag_server.base.clock import system_clock
 from mag_server.base.db import migrate
 from mag_server.base.settings import Settings
@@ -86,17 +87,23 @@ def _clean() -> dict[str, str]:
 def _prepare(equipment: Equipment) -> str:
     migrate(equipment.database)
     ensure_keys(equipment.work(system_clock()))
+    secret = register(equipment, client_id=CLIENT_ID, redirect_uri=REDIRECT_URI)
+    add_people(equipment, names=[("SAWYER", "TOM")])
+    return secret
+
+
+def register(equipment: Equipment, *, client_id: str, redirect_uri: str) -> str:
+    """Register a partner of one address; return its secret."""
     partner = Partner(
-        client_id=CLIENT_ID,
+        client_id=client_id,
         name="KLESIA Pro",
         theme="net-entreprises",
-        redirect_uris=(REDIRECT_URI,),
-        origins=("http://klesia.localhost:8500",),
+        redirect_uris=(redirect_uri,),
+        origins=(origin_of(redirect_uri),),
         sandbox=True,
     )
     added = add_partner(equipment.work(system_clock()), partner=partner, by="bench")
     assert isinstance(added, AddedPartner), added
-    add_people(equipment, names=[("SAWYER", "TOM")])
     return added.client_secret
 
 
