@@ -1,0 +1,10 @@
+"""Emailed links, their visits and their traces."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables."""
