@@ -99,11 +99,15 @@ class Database:
         self.insert: InsertInto = sqlite.insert if self.is_sqlite else postgresql.insert
         self._synchronous = sqlite_synchronous.upper()
         self.writers = create_engine(self.url, **self._pool() | self._one_writer())
-        self.readers = create_engine(self.url, isolation_level="AUTOCOMMIT", **self._pool())
+        # In autocommit nothing is left to roll back when a connection comes home.
+        self.readers = create_engine(
+            self.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **self._pool()
+        )
         if self.is_sqlite:
             for engine in (self.writers, self.readers):
                 event.listen(engine, "connect", self._prepare_sqlite)
-            event.listen(self.writers, "begin", _begin_immediate)
+            # The dialect's own hook: an event would be looked for at every statement as well.
+            self.writers.dialect.do_begin = _begin_immediate  # type: ignore[method-assign]  # a hook
 
     def cache_version(self, name: str) -> int:
         """Return how often the cached value `name` was changed."""
@@ -213,8 +217,8 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parts.database) if parts.get_backend_name() == "sqlite" and parts.database else None
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_immediate(dbapi_connection: Any) -> None:
+    dbapi_connection.execute("BEGIN IMMEDIATE")
 
 
 def migrate(database: Database) -> None:

@@ -113,7 +113,7 @@ class Work:
         self, statement: Executable, parameters: dict[str, Any] | None = None
     ) -> Sequence[Row[Any]]:
         """Run one statement that charges or burns, on its own; return the rows it gives back."""
-        with self.database.readers.connect() as connection:
+        with self.read() as connection:
             result = connection.execute(statement, parameters or {})
             return result.all() if result.returns_rows else []
 

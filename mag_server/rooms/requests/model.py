@@ -25,6 +25,9 @@ class ResponseMode(Enum):
     WEB_MESSAGE = "web_message"
 
 
+_MODES = {mode.value: mode for mode in ResponseMode}
+
+
 @dataclass(frozen=True)
 class AuthorizationRequest:
     """A request that passed every check; JSON-able by `pack` and back by `unpack`."""
@@ -119,7 +122,9 @@ class RefusedToPartner:
 
 
 Parameters = Mapping[str, Sequence[str]]
-Check = Callable[[AuthorizationRequest, dict[str, str], Partner], AuthorizationRequest | str]
+# What a check found: fields of the request, or the code of the error.
+Found = dict[str, Any] | str
+Check = Callable[[dict[str, str]], Found]
 
 
 def read_request(
@@ -139,12 +144,14 @@ def read_request(
         return RefusedHere("MAG-122", partner)
     states = parameters.get("state", ())
     given = {name: values[0] for name, values in parameters.items() if values and values[0]}
-    request = AuthorizationRequest(partner.client_id, uris[0])
     mode = given.get("response_mode", "query")
-    if mode in {mode.value for mode in ResponseMode}:
-        request = replace(request, response_mode=ResponseMode(mode))
-    if len(states) <= 1 and _is_printable(given.get("state", "")):
-        request = replace(request, state=given.get("state"))
+    good_state = len(states) <= 1 and _is_printable(given.get("state", ""))
+    request = AuthorizationRequest(
+        partner.client_id,
+        uris[0],
+        response_mode=_MODES.get(mode, ResponseMode.QUERY),
+        state=given.get("state") if good_state else None,
+    )
     repeated = any(len(values) > 1 for values in parameters.values())
     # An ID token is longer than anything else; it is judged by its signature.
     too_long = any(
@@ -154,12 +161,13 @@ def read_request(
     )
     if repeated or too_long:
         return refuse_to_partner(partner, request, "MAG-103")
+    fields_found: dict[str, Any] = {}
     for check in CHECKS:
-        checked = check(request, given, partner)
-        if isinstance(checked, str):
-            return refuse_to_partner(partner, request, checked)
-        request = checked
-    return partner, request
+        found = check(given)
+        if isinstance(found, str):
+            return refuse_to_partner(partner, request, found)
+        fields_found |= found
+    return partner, replace(request, **fields_found)
 
 
 def refuse_to_partner(
@@ -175,9 +183,7 @@ def _is_printable(text: str) -> bool:
     return len(text) <= LONGEST_STATE_CHARACTERS and bool(_PRINTABLE.fullmatch(text))
 
 
-def check_request_object(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_request_object(given: dict[str, str]) -> Found:
     """Refuse what this server does not read (Core sections 6 and 7.2.1)."""
     for name, code in (
         ("request", "MAG-110"),
@@ -186,85 +192,68 @@ def check_request_object(
     ):
         if name in given:
             return code
-    return request
+    return {}
 
 
-def check_response_type(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_response_type(given: dict[str, str]) -> Found:
     """Only the code flow (RFC 9700 section 2.1.2)."""
-    return request if given.get("response_type") == "code" else "MAG-104"
+    return {} if given.get("response_type") == "code" else "MAG-104"
 
 
-def check_response_mode(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_response_mode(given: dict[str, str]) -> Found:
     """Only the modes spoken here (OAuth 2.0 Form Post Response Mode)."""
     mode = given.get("response_mode", "query")
-    return request if mode in {mode.value for mode in ResponseMode} else "MAG-107"
+    return {} if mode in _MODES else "MAG-107"
 
 
-def check_state_and_nonce(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_state_and_nonce(given: dict[str, str]) -> Found:
     """Opaque, printable, of a reasonable length (RFC 6749 appendix A.5)."""
     if not all(_is_printable(given.get(name, "")) for name in ("state", "nonce", "login_hint")):
         return "MAG-113"
-    return replace(request, nonce=given.get("nonce"), login_hint=given.get("login_hint"))
+    return {"nonce": given.get("nonce"), "login_hint": given.get("login_hint")}
 
 
-def check_pkce(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_pkce(given: dict[str, str]) -> Found:
     """PKCE S256 for every code; `plain` and a missing method are refused (RFC 7636 4.3)."""
     challenge = given.get("code_challenge", "")
     if given.get("code_challenge_method") != "S256" or not _CHALLENGE.fullmatch(challenge):
         return "MAG-105"
-    return replace(request, code_challenge=challenge)
+    return {"code_challenge": challenge}
 
 
-def check_scope(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_scope(given: dict[str, str]) -> Found:
     """`openid` and scopes that exist (Core section 3.1.2.1)."""
     asked = given.get("scope", "").split()
     if "openid" not in asked or not set(asked) <= set(PERSON_SCOPES):
         return "MAG-106"
-    return replace(request, scope=" ".join(s for s in PERSON_SCOPES if s in asked))
+    return {"scope": " ".join(s for s in PERSON_SCOPES if s in asked)}
 
 
-def check_prompt(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_prompt(given: dict[str, str]) -> Found:
     """Known words, and `none` alone (Core section 3.1.2.1)."""
     words = frozenset(given.get("prompt", "").split())
     if not words <= PROMPTS or ("none" in words and len(words) > 1):
         return "MAG-108"
-    return replace(request, prompt=words)
+    return {"prompt": words}
 
 
-def check_max_age(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_max_age(given: dict[str, str]) -> Found:
     """Whole seconds, zero or more (Core section 3.1.2.1)."""
     text = given.get("max_age")
     if text is None:
-        return request
+        return {}
     if not re.fullmatch(r"[0-9]{1,9}", text):
         return "MAG-109"
-    return replace(request, max_age_seconds=int(text))
+    return {"max_age_seconds": int(text)}
 
 
-def check_hints(
-    request: AuthorizationRequest, given: dict[str, str], _partner: Partner
-) -> AuthorizationRequest | str:
+def check_hints(given: dict[str, str]) -> Found:
     """Take what only helps: languages, asked levels, the hint judged later."""
-    return replace(
-        request,
-        ui_locales=given.get("ui_locales"),
-        acr_values=tuple(given.get("acr_values", "").split()),
-        id_token_hint=given.get("id_token_hint"),
-    )
+    return {
+        "ui_locales": given.get("ui_locales"),
+        "acr_values": tuple(given.get("acr_values", "").split()),
+        "id_token_hint": given.get("id_token_hint"),
+    }
 
 
 CHECKS: tuple[Check, ...] = (

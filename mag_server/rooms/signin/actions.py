@@ -235,18 +235,19 @@ def _granted(
 def _authenticate(work: Work, *, proof: _Proved) -> Granted | FormRefused | RefusedToPartner:
     """Charge, then check, then decide: the same statements and one hash whoever is named."""
     key = "triplet:" + work.secret_keys.keyed_fingerprint(*proof.triplet.key, purpose="triplet")
-    place = recognise(
-        work,
-        triplet_fingerprint=key,
-        device=proof.posted.device_cookie,
-        address=proof.posted.address,
-    )
-    charged = charge_attempt(work, buckets=_buckets(work, place, proof.posted.address))
+    with work.read():  # one connection for all three
+        place = recognise(
+            work,
+            triplet_fingerprint=key,
+            device=proof.posted.device_cookie,
+            address=proof.posted.address,
+        )
+        charged = charge_attempt(work, buckets=_buckets(work, place, proof.posted.address))
+        person = find_by_triplet(work, triplet=proof.triplet)
     if isinstance(charged, Throttled):
         return _renewed(
             work, proof.opened, "MAG-202", retry_after_seconds=charged.retry_after_seconds
         )
-    person = find_by_triplet(work, triplet=proof.triplet)
     right = check_password(
         work,
         sub=person.sub if person else None,
