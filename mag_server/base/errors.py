@@ -320,6 +320,20 @@ _ENTRIES = (
         "A field is empty or not in the right form; nothing was checked or counted.",
         "The person corrects the named field.",
     ),
+    _api(
+        401,
+        "invalid_token",
+        "The access token is missing, unknown, expired, revoked, or is not a back end's.",
+        "Send `Authorization: Bearer` with a client_credentials token of the last 10 minutes.",
+        status=401,
+    ),
+    _api(
+        403,
+        "insufficient_scope",
+        "The access token was not given the scope that this address needs.",
+        "Ask /token for the scope that WWW-Authenticate names, with client_credentials.",
+        status=403,
+    ),
     ErrorEntry(
         "MAG-500",
         "server_error",

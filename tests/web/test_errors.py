@@ -7,12 +7,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from flask import Response
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import BadRequest
 from werkzeug.test import TestResponse
 
 from mag_server.base.errors import CATALOGUE
 from mag_server.base.hashing import Hasher
+from mag_server.web._back_end import back_end_asking
+from tests.protocol.tokens import bearer
 from tests.world import Browser, World, answer_in, request_parameters
 
 Cause = Callable[[World, Browser], TestResponse]
@@ -97,12 +100,29 @@ def _busy(world: World, visitor: Browser) -> TestResponse:
 def _away(world: World, visitor: Browser) -> TestResponse:
     form = visitor.open_form()
     world.equipment.database.dispose()
-    Path(world.equipment.database.url.database or "").write_bytes(b"")
+    file = Path(world.equipment.database.url.database or "")
+    file.unlink()
+    file.mkdir()
     return form.submit()
 
 
 def _two_bearers(_world: World, visitor: Browser) -> TestResponse:
     return visitor.post("/userinfo", {"access_token": "x"}, headers={"Authorization": "Bearer y"})
+
+
+def _to_the_api(*, scope: str | None) -> Cause:
+    def cause(world: World, visitor: Browser) -> TestResponse:
+        def asked() -> Response | str:
+            asking = back_end_asking(scope="receipts")
+            return asking if isinstance(asking, Response) else asking.client_id
+
+        world.app.add_url_rule("/api/v1/asked", view_func=asked)
+        if scope is None:
+            return visitor.get("/api/v1/asked")
+        token = _posted_to_token(grant_type="client_credentials", scope=scope)(world, visitor)
+        return visitor.get("/api/v1/asked", headers=bearer(token.get_json()["access_token"]))
+
+    return cause
 
 
 HOW: dict[str, Cause] = {
@@ -146,6 +166,8 @@ HOW: dict[str, Cause] = {
     "MAG-203": _not_validated,
     "MAG-204": _long_open,
     "MAG-205": _typed(siret="1"),
+    "MAG-401": _to_the_api(scope=None),
+    "MAG-403": _to_the_api(scope="links"),
     "MAG-500": _failing(RuntimeError("Mississippi1876")),
     "MAG-501": _busy,
     "MAG-502": _away,

@@ -7,6 +7,7 @@ from mag_server.base.work import Work
 from mag_server.rooms.assertions import store
 from mag_server.rooms.assertions.model import (
     AccessToken,
+    BackEnd,
     CodeRefusal,
     CodeRequest,
     ConfirmSignOut,
@@ -128,6 +129,18 @@ def issue_back_end_token(work: Work, *, partner: Partner, scope: str) -> Tokens:
             code_fingerprint=None,
         )
     return Tokens(access_token, None, work.settings.access_token_lifetime_seconds, scope)
+
+
+def find_back_end(work: Work, *, access_token: str) -> BackEnd | None:
+    """Return the back end that a token stands for; None for a person's token and a dead one."""
+    with work.read() as connection:
+        token = store.load_live_token(
+            connection, token_fingerprint=fingerprint(access_token), now=work.now
+        )
+    if token is None or token.sub is not None:
+        return None
+    partner = find_partner(work, client_id=token.client_id)
+    return BackEnd(partner, frozenset(token.scope.split())) if partner else None
 
 
 def tell_userinfo(work: Work, *, access_token: str) -> dict[str, Any] | None:

@@ -64,6 +64,14 @@ class AccessToken:
     scope: str
 
 
+@dataclass(frozen=True)
+class BackEnd:
+    """A partner's back end, as its token proves it, and what it may ask for."""
+
+    partner: Partner
+    scopes: frozenset[str]
+
+
 class CodeRefusal(Enum):
     """Why a code gives nothing; the answer is `invalid_grant` for all of them."""
 
