@@ -179,6 +179,18 @@ class Settings:
         "Accept the demonstration's invalid SIRENs; refused unless the issuer is *.localhost.",
         False,  # noqa: FBT003 - a default, named by its field
     )
+    trace_address_days: int = _setting(
+        "MAG_TRACE_ADDRESS_DAYS",
+        _at_least_one,
+        "After how many days a trace of a fetched link loses its address; its network is left.",
+        30,
+    )
+    trace_days: int = _setting(
+        "MAG_TRACE_DAYS",
+        _at_least_one,
+        "After how many days such a trace is forgotten altogether.",
+        365,
+    )
 
     # Lifetimes are the protocol's, not the deployer's: they have no variable.
     code_lifetime_seconds: int = 60
@@ -191,6 +203,8 @@ class Settings:
     session_absolute_seconds: int = 10 * 3600
     device_lifetime_days: int = 180
     familiar_network_days: int = 90
+    link_lifetime_days: int = 90
+    visit_lifetime_seconds: int = 300
     key_published_before_use_seconds: int = 24 * 3600
     jwks_max_age_seconds: int = 600
 

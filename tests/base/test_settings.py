@@ -39,6 +39,8 @@ GOOD = [
     ("MAG_LOG_LEVEL", "debug", "log_level", "debug"),
     ("MAG_DEMONSTRATION", "1", "demonstration", True),
     ("MAG_DEMONSTRATION", "no", "demonstration", False),
+    ("MAG_TRACE_ADDRESS_DAYS", "7", "trace_address_days", 7),
+    ("MAG_TRACE_DAYS", "1000", "trace_days", 1000),
 ]
 
 # The variable, what is written, and words of the sentence that say what to write.
@@ -84,6 +86,8 @@ BAD = [
     ("MAG_SQLITE_SYNCHRONOUS", "off", "write one of: normal, full"),
     ("MAG_LOG_LEVEL", "loud", "write one of: debug, info, warning, error"),
     ("MAG_DEMONSTRATION", "maybe", "write 1 or 0"),
+    ("MAG_TRACE_ADDRESS_DAYS", "0", "1 or more"),
+    ("MAG_TRACE_DAYS", "for ever", "1 or more"),
 ]
 
 
