@@ -53,11 +53,10 @@ class Hasher:
     def serving(cls, *, threads: int) -> "Hasher":
         """Return the hasher of a server process: what waits to be hashed holds a thread of it.
 
-        A quarter of the threads is left for everything else, and one address holds half at most.
+        A quarter of the threads is left for everything else, and one address holds half at most,
+        but never less than two: behind one router two people sign in at once.
         """
-        return cls(
-            queue_length=max(1, threads - threads // 4), share_per_address=max(1, threads // 2)
-        )
+        return cls(queue_length=threads - threads // 4, share_per_address=max(2, threads // 2))
 
     def hash(self, password: str) -> str:
         """Return the Argon2id hash of a password, in PHC form."""

@@ -10,6 +10,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -129,5 +130,6 @@ class SecretKeys:
         )
 
 
+@cache  # as many as there are keys and purposes: a handful
 def _derived(key: str, purpose: str) -> bytes:
     return HKDF(SHA256(), length=32, salt=None, info=f"mag:{purpose}".encode()).derive(key.encode())

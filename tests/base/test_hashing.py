@@ -182,7 +182,7 @@ def test_no_memory_left_is_not_said_to_be_a_wrong_password(
         Hasher().verify(stored, PASSWORD, address="a")
 
 
-@pytest.mark.parametrize(("threads", "one_address"), [(16, 8), (2, 1), (1, 1)])
+@pytest.mark.parametrize(("threads", "one_address"), [(16, 8), (8, 4), (2, 2), (1, 1)])
 def test_one_address_holds_half_of_a_server_s_threads_at_most(
     gate: Gate, stored: str, threads: int, one_address: int
 ):
