@@ -58,8 +58,8 @@ class World:
             with self.work().writing() as connection:
                 for key in kept:
                     add_key(connection, replace(key, created_at=self.now, active_from=self.now))
-        else:
-            ensure_keys(self.work())
+        ensure_keys(self.work())
+        if not kept:
             with self.work().read() as connection:
                 kept.extend(load_keys(connection))
 

@@ -53,3 +53,37 @@ def test_a_theme_that_may_not_be_used_is_refused_with_every_reason(tmp_path: Pat
     answer = Terminal().type("themes", "check", str(folder), "--json")
     assert answer.exit_code == 1
     assert json.loads(answer.stdout)["complaints"]
+
+
+def test_receipt_keys_are_listed_and_rotated_apart(terminal: Terminal):
+    assertions = terminal.json_lines("keys", "list")
+    (first,) = terminal.json_lines("keys", "list", "--purpose", "receipts")
+    assert (first["alg"], first["compromised_at"]) == ("ES256", None)
+    (made,) = terminal.json_lines("keys", "rotate", "--purpose", "receipts")
+    assert terminal.json_lines("keys", "list") == assertions
+    listed = terminal.json_lines("keys", "list", "--purpose", "receipts")
+    assert [key["kid"] for key in listed] == [first["kid"], made["kid"]]
+    assert listed[0]["superseded_at"] == made["active_from"] > first["active_from"]
+
+
+def test_a_rotation_of_assertion_keys_makes_no_receipt_key(terminal: Terminal):
+    before = terminal.json_lines("keys", "list", "--purpose", "receipts")
+    terminal.done("keys", "rotate")
+    assert terminal.json_lines("keys", "list", "--purpose", "receipts") == before
+
+
+def test_a_compromised_receipt_key_is_replaced_at_once(terminal: Terminal):
+    (first,) = terminal.json_lines("keys", "list", "--purpose", "receipts")
+    new = terminal.json("keys", "compromise", first["kid"])
+    listed = {key["kid"]: key for key in terminal.json_lines("keys", "list", "--purpose=receipts")}
+    assert set(listed) == {first["kid"], new["kid"]}
+    assert listed[first["kid"]]["compromised_at"] is not None
+    assert "compromised since 2" in terminal.done("keys", "list", "--purpose", "receipts").stdout
+
+
+def test_a_compromise_is_refused_for_an_unknown_key_and_for_a_time_to_come(terminal: Terminal):
+    (assertion, *_) = terminal.json_lines("keys", "list")
+    (receipt,) = terminal.json_lines("keys", "list", "--purpose", "receipts")
+    assert "no receipt key" in terminal.sentence("keys", "compromise", assertion["kid"]).lower()
+    late = terminal.sentence("keys", "compromise", receipt["kid"], "--since", "2999-01-01")
+    assert "to come" in late

@@ -10,35 +10,52 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from mag_server.base.db import Connection
 from mag_server.base.secrets import new_identifier
 from mag_server.base.work import Work
 from mag_server.rooms.audit.actions import record_act
 from mag_server.rooms.keys.model import (
     ALGORITHMS,
+    RECEIPT_ALGORITHM,
+    KeyRefusal,
     SigningKey,
     choose_signing_key,
     published_keys,
+    published_receipt_key,
     superseded_at,
 )
-from mag_server.rooms.keys.store import StoredKey, add_key, load_keys
+from mag_server.rooms.keys.store import (
+    StoredKey,
+    StoredReceiptKey,
+    add_key,
+    add_receipt_key,
+    load_keys,
+    load_receipt_keys,
+    save_compromise,
+)
 
-CACHE = "keys"
-PURPOSE = "signing-key"
+CACHE, RECEIPT_CACHE = "keys", "receipt-keys"
+PURPOSE, RECEIPT_PURPOSE = "signing-key", "receipt-key"
 RSA_BITS = 3072
 
 
 def ensure_keys(work: Work) -> None:
-    """Make the first key of each algorithm, active at once; do nothing where there is one."""
+    """Make the first key of each purpose and algorithm, active at once; do nothing where it is."""
     with work.read() as connection:
-        if {key.alg for key in load_keys(connection)} >= set(ALGORITHMS):
+        present = {key.alg for key in load_keys(connection)}
+        if present >= set(ALGORITHMS) and load_receipt_keys(connection):
             return
-    made = [_new_key(work, alg=alg, active_from=work.now) for alg in ALGORITHMS]
+    made = [
+        _new_key(work, alg=alg, active_from=work.now) for alg in ALGORITHMS if alg not in present
+    ]
     with work.writing() as connection:
         present = {key.alg for key in load_keys(connection)}
         for key in made:
             if key.alg not in present:
                 add_key(connection, key)
                 record_act(work, connection=connection, act="key made", by="server", about=key.kid)
+        if not load_receipt_keys(connection):
+            _add_receipt_key(work, connection, active_from=work.now, act="key made", by="server")
         work.change_cached(connection, CACHE)
 
 
@@ -52,6 +69,59 @@ def rotate_keys(work: Work, *, by: str) -> list[SigningKey]:
             record_act(work, connection=connection, act="key rotated", by=by, about=key.kid)
         work.change_cached(connection, CACHE)
     return [_opened(work, key) for key in made]
+
+
+def rotate_receipt_keys(work: Work, *, by: str) -> SigningKey:
+    """Make the next receipt key: published now, used in 24 hours; the old one stays for ever."""
+    active_from = work.now + timedelta(seconds=work.settings.key_published_before_use_seconds)
+    with work.writing() as connection:
+        key = _add_receipt_key(
+            work, connection, active_from=active_from, act="receipt key rotated", by=by
+        )
+    return _opened(work, key)
+
+
+def report_compromise(work: Work, *, kid: str, since: datetime, by: str) -> SigningKey | KeyRefusal:
+    """Note since when a receipt key may be in other hands; return the key that signs from now on.
+
+    The key signs nothing more. What it signed before stays good; the log says when that was.
+    """
+    if since > work.now:
+        return KeyRefusal.TO_COME
+    with work.writing_durably() as connection:
+        known = {key.kid: key for key in load_receipt_keys(connection)}
+        if kid not in known:
+            return KeyRefusal.UNKNOWN
+        earlier = known[kid].compromised_at
+        if earlier is not None and earlier <= since:
+            return KeyRefusal.LATER
+        save_compromise(connection, kid=kid, at=since)
+        record_act(work, connection=connection, act="receipt key compromised", by=by, about=kid)
+        sound = [key for key in known.values() if key.kid != kid and key.compromised_at is None]
+        if not any(key.active_from <= work.now for key in sound):
+            # Nothing is published ahead of a key that is needed now.
+            _add_receipt_key(work, connection, active_from=work.now, act="key made", by=by)
+        work.change_cached(connection, RECEIPT_CACHE)
+    return choose_signing_key(_receipt_keys(work), alg=RECEIPT_ALGORITHM, now=work.now)
+
+
+def list_receipt_keys(work: Work) -> list[tuple[SigningKey, datetime | None]]:
+    """Return every receipt key with the instant at which it is, or will be, superseded."""
+    keys = _receipt_keys(work)
+    return [(key, superseded_at(key, keys)) for key in keys]
+
+
+def publish_receipt_keys(work: Work) -> dict[str, Any]:
+    """Return the content of /receipts/keys: every receipt key there ever was."""
+    keys = _receipt_keys(work)
+    return {"keys": [published_receipt_key(key, keys) for key in keys]}
+
+
+def sign_with_receipt_key(work: Work, *, claims: dict[str, Any], typ: str) -> str:
+    """Return the compact JWS of a receipt or a checkpoint, signed by the active receipt key."""
+    key = choose_signing_key(_receipt_keys(work), alg=RECEIPT_ALGORITHM, now=work.now)
+    headers = {"kid": key.kid, "typ": typ}
+    return jwt.encode(claims, key.private_key, algorithm=key.alg, headers=headers)
 
 
 def list_keys(work: Work) -> list[tuple[SigningKey, datetime | None]]:
@@ -109,7 +179,26 @@ def _keys(work: Work) -> list[SigningKey]:
     return work.cached(CACHE, load)
 
 
-def _new_key(work: Work, *, alg: str, active_from: datetime) -> StoredKey:
+def _receipt_keys(work: Work) -> list[SigningKey]:
+    def load() -> list[SigningKey]:
+        with work.read() as connection:
+            return [_opened(work, key) for key in load_receipt_keys(connection)]
+
+    return work.cached(RECEIPT_CACHE, load)
+
+
+def _add_receipt_key(
+    work: Work, connection: Connection, *, active_from: datetime, act: str, by: str
+) -> StoredReceiptKey:
+    made = _new_key(work, alg=RECEIPT_ALGORITHM, active_from=active_from, purpose=RECEIPT_PURPOSE)
+    key = StoredReceiptKey(**vars(made))
+    add_receipt_key(connection, key)
+    record_act(work, connection=connection, act=act, by=by, about=key.kid)
+    work.change_cached(connection, RECEIPT_CACHE)
+    return key
+
+
+def _new_key(work: Work, *, alg: str, active_from: datetime, purpose: str = PURPOSE) -> StoredKey:
     kid = new_identifier()
     private_key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
     if alg == "ES256":
@@ -130,12 +219,13 @@ def _new_key(work: Work, *, alg: str, active_from: datetime) -> StoredKey:
         created_at=work.now,
         active_from=active_from,
         public_jwk=public,
-        sealed_private_key=work.secret_keys.seal(der, purpose=PURPOSE),
+        sealed_private_key=work.secret_keys.seal(der, purpose=purpose),
     )
 
 
 def _opened(work: Work, key: StoredKey) -> SigningKey:
-    der = work.secret_keys.unseal(key.sealed_private_key, purpose=PURPOSE)
+    purpose = RECEIPT_PURPOSE if isinstance(key, StoredReceiptKey) else PURPOSE
+    der = work.secret_keys.unseal(key.sealed_private_key, purpose=purpose)
     return SigningKey(
         kid=key.kid,
         alg=key.alg,
@@ -143,4 +233,5 @@ def _opened(work: Work, key: StoredKey) -> SigningKey:
         active_from=key.active_from,
         public_jwk=key.public_jwk,
         private_key=load_der_private_key(der, password=None),
+        compromised_at=key.compromised_at if isinstance(key, StoredReceiptKey) else None,
     )
