@@ -4,29 +4,10 @@ The sentence is for the person and never says which field was wrong; cause and r
 developer and stand at /docs/errors/<code>. `N_` marks a sentence for translation.
 """
 
-from dataclasses import dataclass
+from mag_server.base.error_entry import N_, ErrorEntry, MagServerError
+from mag_server.base.link_errors import LINK_ERRORS
 
-
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name, which extraction looks for
-    """Mark a sentence for the catalogue, unchanged."""
-    return sentence
-
-
-class MagServerError(Exception):
-    """The base of every error that only a bug or an attacker can cause."""
-
-
-@dataclass(frozen=True)
-class ErrorEntry:
-    """What is said of one error, everywhere it shows."""
-
-    code: str
-    error: str
-    status: int
-    message: str
-    cause: str
-    remedy: str
-
+__all__ = ["CATALOGUE", "N_", "ErrorEntry", "MagServerError"]
 
 _PARTNER_SIDE = N_(
     "Le site d’où vous venez a envoyé une demande que nous ne pouvons pas traiter. "
@@ -360,4 +341,6 @@ _ENTRIES = (
     ),
 )
 
-CATALOGUE: dict[str, ErrorEntry] = {entry.code: entry for entry in _ENTRIES}
+CATALOGUE: dict[str, ErrorEntry] = {
+    entry.code: entry for entry in sorted((*_ENTRIES, *LINK_ERRORS), key=lambda entry: entry.code)
+}

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, NoReturn
 
 LONGEST_NAME_SHOWN = 60
+LONGEST_LINE_BYTES = 64 * 1024
 
 
 class JsonReason(Enum):
@@ -19,6 +20,7 @@ class JsonReason(Enum):
     DUPLICATE = "A member stands twice in one object."
     NUMBER = "NaN and Infinity are no JSON numbers."
     DEPTH = "The JSON is nested too deeply."
+    LENGTH = "The line is longer than 64 KiB."
     SURROGATE = "A text holds half a surrogate pair, which is no character."
 
 
@@ -51,6 +53,29 @@ def parse_json(octets: bytes) -> Any | JsonRefused:
     except ValueError:  # JSONDecodeError, and a number of thousands of digits
         return JsonRefused(JsonReason.SYNTAX)
     return JsonRefused(JsonReason.SURROGATE) if _halves_a_pair(octets, value) else value
+
+
+def parse_lines(octets: bytes, *, most: int) -> list[tuple[int, Any | JsonRefused]] | None:
+    """Return what each line spells, with its number from 1; None if there are more than `most`.
+
+    Blank lines are counted and left out, as editors leave some at the end.
+    """
+    # Blank lines are bounded too: a body of line breaks alone must not take long.
+    if octets.count(b"\n") > 2 * most:
+        return None
+    lines = [
+        (number, stripped)
+        for number, line in enumerate(octets.split(b"\n"), start=1)
+        if (stripped := line.strip(b" \t\r"))
+    ]
+    if len(lines) > most:
+        return None
+    return [(number, _parse_line(line)) for number, line in lines]
+
+
+def _parse_line(line: bytes) -> Any | JsonRefused:
+    too_long = len(line) > LONGEST_LINE_BYTES
+    return JsonRefused(JsonReason.LENGTH) if too_long else parse_json(line)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

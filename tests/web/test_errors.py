@@ -16,6 +16,7 @@ from mag_server.base.errors import CATALOGUE
 from mag_server.base.hashing import Hasher
 from mag_server.web._back_end import back_end_asking
 from tests.protocol.tokens import bearer
+from tests.web.link_refusals import HOW as LINK_REFUSALS
 from tests.world import Browser, World, answer_in, request_parameters
 
 Cause = Callable[[World, Browser], TestResponse]
@@ -168,6 +169,7 @@ HOW: dict[str, Cause] = {
     "MAG-205": _typed(siret="1"),
     "MAG-401": _to_the_api(scope=None),
     "MAG-403": _to_the_api(scope="links"),
+    **LINK_REFUSALS,
     "MAG-500": _failing(RuntimeError("Mississippi1876")),
     "MAG-501": _busy,
     "MAG-502": _away,

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from mag_server.base.addresses import UriReason
+from mag_server.base.words import typographic
 from mag_server.rooms.drafts.model import (
     Accept,
     Kind,
@@ -148,3 +149,55 @@ def deemed_reason(made_available_at: datetime) -> str:
     """
     available_on = paris_date(made_available_at)
     return f"css-l242-5={deemed_on(made_available_at)} arrete-2020-10-08={available_on}"
+
+
+def told_link(link: Link, *, now: datetime) -> dict[str, Any]:
+    """Return a link as the API and the command line tell it; its token is in no such answer."""
+    return {
+        "id": link.link_id,
+        "state": link.state(now).value,
+        "kind": link.kind.value,
+        "message": link.message,
+        "words": dict(link.words),
+        "target": link.target,
+        "prefill": link.prefill.value,
+        "accept": link.accept.value,
+        "delivery": link.delivery.value,
+        "reference": link.reference,
+        "addressee": {
+            "siret": link.siret,
+            "nom": link.nom,
+            "prenom": link.prenom,
+            "email": link.email,
+        },
+        "created_at": rfc3339(link.created_at),
+        "expires_at": rfc3339(link.expires_at),
+        "made_available_at": rfc3339(link.made_available_at) if link.made_available_at else None,
+        "revoked_at": rfc3339(link.revoked_at) if link.revoked_at else None,
+    }
+
+
+def told_made(made: MadeLink) -> dict[str, Any]:
+    """Return a link that was just made, as the API and the command line tell it."""
+    members = {
+        "id": made.link_id,
+        "reference": made.reference,
+        "expires_at": rfc3339(made.expires_at),
+    }
+    return members | ({"url": made.url} if made.url else {})
+
+
+def told_refused(refused: LinkRefused) -> dict[str, Any]:
+    """Return a refusal as a line tells it: the French sentence, the English one, and its words."""
+    return {
+        "code": refused.reason.code,
+        "reason": refused.reason.word,
+        "member": refused.member or None,
+        "message": typographic(refused.message),
+        "detail": refused.detail,
+    }
+
+
+def rfc3339(instant: datetime) -> str:
+    """Return an instant in UTC, as the API writes it."""
+    return instant.isoformat().replace("+00:00", "Z")
