@@ -17,8 +17,8 @@
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(
     ":host{display:flow-root;position:relative}:host([hidden]){display:none}" +
-      // The page's --mag-height is kept free until the form tells its own, so that nothing moves.
-      ":host([request]:not([ready])){min-height:var(--mag-height,38rem)}" +
+      // The page's --mag-height is kept free, also by a form that needs less: nothing below ever moves.
+      ":host([request]){min-height:var(--mag-height,38rem)}" +
       // The frame keeps 4 px around its content, so that a focus ring is not cut: taken back here.
       "iframe{display:block;width:calc(100% + 8px);height:calc(var(--mag-height,38rem) + 8px);margin:-4px;border:0;background:none;opacity:0}" +
       // A form without scripts cannot tell its height: the browser measures it, where it knows how.
