@@ -89,17 +89,17 @@ def report_compromise(work: Work, *, kid: str, since: datetime, by: str) -> Sign
     if since > work.now:
         return KeyRefusal.TO_COME
     with work.writing_durably() as connection:
-        known = {key.kid: key for key in load_receipt_keys(connection)}
-        if kid not in known:
+        keys = [_opened(work, key) for key in load_receipt_keys(connection)]
+        lost = next((key for key in keys if key.kid == kid), None)
+        if lost is None:
             return KeyRefusal.UNKNOWN
-        earlier = known[kid].compromised_at
-        if earlier is not None and earlier <= since:
+        if lost.compromised_at is not None and lost.compromised_at <= since:
             return KeyRefusal.LATER
         save_compromise(connection, kid=kid, at=since)
         record_act(work, connection=connection, act="receipt key compromised", by=by, about=kid)
-        sound = [key for key in known.values() if key.kid != kid and key.compromised_at is None]
-        if not any(key.active_from <= work.now for key in sound):
-            # Nothing is published ahead of a key that is needed now.
+        sound = [key for key in keys if key.compromised_at is None]
+        if sound and choose_signing_key(sound, alg=RECEIPT_ALGORITHM, now=work.now) == lost:
+            # A new one at once: an older key is published as over, one to come waits its hour.
             _add_receipt_key(work, connection, active_from=work.now, act="key made", by=by)
         work.change_cached(connection, RECEIPT_CACHE)
     return choose_signing_key(_receipt_keys(work), alg=RECEIPT_ALGORITHM, now=work.now)

@@ -58,7 +58,10 @@ def superseded_at(key: SigningKey, keys: Sequence[SigningKey]) -> datetime | Non
     younger = [
         other.active_from
         for other in keys
-        if other.alg == key.alg and (other.active_from, other.kid) > (key.active_from, key.kid)
+        if other.alg == key.alg
+        and (other.active_from, other.kid) > (key.active_from, key.kid)
+        # One that was lost before its hour never signs.
+        and not (other.compromised_at and other.compromised_at <= other.active_from)
     ]
     return min(younger, default=None)
 

@@ -163,6 +163,27 @@ def test_a_compromise_leaves_the_key_that_was_to_come_for_its_hour(sqlite_world:
     assert kid_of(signed(world)) == planned
 
 
+def test_a_lost_key_is_never_followed_by_one_that_is_published_as_over(sqlite_world: World):
+    world = sqlite_world
+    rotate_receipt_keys(world.work(), by="test")
+    world.pass_time(days=2)
+    for _ in range(5):
+        report_compromise(world.work(), kid=kid_of(signed(world)), since=world.now, by="test")
+        assert read(world, signed(world)) is not None
+        world.pass_time(hours=1)
+        assert read(world, signed(world)) is not None
+
+
+def test_a_key_lost_before_its_hour_ends_no_other(sqlite_world: World):
+    world = sqlite_world
+    planned = rotate_receipt_keys(world.work(), by="test").kid
+    before = kid_of(signed(world))
+    report_compromise(world.work(), kid=planned, since=world.now, by="test")
+    world.pass_time(days=30)
+    assert kid_of(signed(world)) == before
+    assert read(world, signed(world)) is not None
+
+
 def test_a_compromise_may_be_found_older_but_never_younger(sqlite_world: World):
     world = sqlite_world
     kid = kid_of(signed(world))
@@ -174,8 +195,9 @@ def test_a_compromise_may_be_found_older_but_never_younger(sqlite_world: World):
     ):
         told = report_compromise(world.work(), kid=kid, since=since, by="test")
         assert isinstance(told, SigningKey) if answer is None else told is answer
-    (old, _), _ = list_receipt_keys(world.work())
-    assert old.compromised_at == world.now - 2 * DAY
+    since = {key.kid: key.compromised_at for key, _ in list_receipt_keys(world.work())}
+    assert since.pop(kid) == world.now - 2 * DAY
+    assert list(since.values()) == [None]
     unknown = report_compromise(world.work(), kid="x", since=world.now, by="test")
     assert unknown is KeyRefusal.UNKNOWN
 
