@@ -1,6 +1,7 @@
 """What the frame's answers carry: who may frame them, and where their form may go."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -54,8 +55,10 @@ def test_a_form_refused_for_its_origin_is_told_in_the_frame(frame: Frame, header
 
 def test_a_database_that_is_away_is_told_in_the_frame(mag: World, frame: Frame):
     form = frame.open()
-    with mag.work().writing() as connection:
-        connection.exec_driver_sql("ALTER TABLE people RENAME TO people_gone")
+    mag.equipment.database.dispose()
+    file = Path(mag.equipment.database.url.database or "")
+    file.unlink()
+    file.mkdir()
     answer = frame.submit(form)
     assert (answer.status_code, shown_code(answer)) == (503, "MAG-502")
     assert directive(answer, "frame-ancestors") == KLESIA
