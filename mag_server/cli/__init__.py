@@ -9,6 +9,7 @@ import click
 from mag_server.cli.demo import demo
 from mag_server.cli.doctor import doctor
 from mag_server.cli.keys import keys
+from mag_server.cli.links import links
 from mag_server.cli.partners import partners
 from mag_server.cli.people import people
 from mag_server.cli.serve import serve, worker
@@ -26,5 +27,5 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, demo, doctor, partners, people, keys, themes):
+for command in (serve, worker, demo, doctor, partners, people, links, keys, themes):
     main.add_command(command)
