@@ -12,7 +12,7 @@ projects := pyproject.toml sdk_python/pyproject.toml examples/partner_portal/pyp
 $(if $(wildcard $(bin)/python),,$(shell rm -rf .make))
 drawn := $(shell find mag_widget themes -type f 2>/dev/null)
 
-.PHONY: help demo test test-engines check bench mutants screens fmt pages pins clean
+.PHONY: help demo test test-engines check bench mutants soak screens fmt pages pins clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ test: .make/dev .make/assets check ## run everything, browser tests included
 	@chromium=$$(.ci/chromium) && exec env MAG_CHROMIUM="$$chromium" $(bin)/pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 # Named one by one, so that `make test` collects none of them. The drivers' own warnings are not ours.
-engines := e2e/engines/firefox_signs_in.py e2e/engines/webkit_signs_in.py
+engines := e2e/engines/firefox_signs_in.py e2e/engines/firefox_remembers.py e2e/engines/webkit_signs_in.py
 test-engines: .make/engines .make/assets ## sign in with Firefox and WebKit too
 	@.ci/engines
 	@exec env WEBKIT_DISABLE_COMPOSITING_MODE=1 xvfb-run -a $(bin)/pytest -q -W ignore $(engines) $(PYTEST_ARGS)
@@ -42,6 +42,9 @@ bench: .make/dev .make/assets ## measure the speed, as ratios of one run
 
 mutants: .make/dev ## break the code on purpose: each break must turn a named test red
 	@$(bin)/python -m tests.mutants
+
+soak: .make/dev .make/assets ## kill everything 50 times during a campaign: nothing may be lost
+	@exec env MAG_TEST_KILLS=50 $(bin)/pytest -q tests/soak
 
 screens: .make/dev .make/assets ## take every screenshot of docs/screens again
 	@chromium=$$(.ci/chromium) && exec env MAG_CHROMIUM="$$chromium" $(bin)/python -m e2e.screens

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bench import mag, peer
+from bench.campaign import bench_campaign
 from bench.flows import Target, claims_of_one_flow, measure
+from bench.ledger import bench_ledger
 from bench.logins import measure_argon2, measure_logins
 from bench.processes import Server, free_port, start
 from bench.rates import Rate, Ratio, median_rate, ratio
@@ -45,6 +47,7 @@ def main() -> None:
         # Playwright's plain calls want no event loop around them.
         with _mag(Path(folder), "mag-widget", "normal") as running:
             found["widget"] = bench_widget(running)
+    found["campaign"], found["ledger"] = bench_campaign(), bench_ledger()
     print("\n" + json.dumps(found))
 
 

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import BrowserContext
@@ -54,6 +56,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """Give MAG and two portals, really running, once for all the tests of a worker."""
     with running_demonstration(tmp_path_factory.mktemp("demonstration") / "demo") as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def unthrottled(request: pytest.FixtureRequest) -> None:
+    """Forget the wrong passwords of the tests before: all of them come from one address."""
+    if "demo" not in request.fixturenames:
+        return
+    demo: Demonstration = request.getfixturevalue("demo")
+    with closing(sqlite3.connect(demo.database_url.removeprefix("sqlite:///"), timeout=10)) as kept:
+        kept.execute("DELETE FROM attempt_buckets")
+        kept.commit()
 
 
 @pytest.fixture

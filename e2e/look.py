@@ -16,13 +16,15 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from mag_server.app import create_app, equip
 from mag_server.base.db import migrate
 from mag_server.base.settings import Settings
+from mag_server.base.work import Equipment, Work
+from mag_server.rooms.keys.actions import ensure_keys
 from mag_server.rooms.partners.actions import AddedPartner, add_partner
 from mag_server.rooms.partners.model import Partner
 
 SECRET_KEY = "a key for the looks only, of more than 32 characters"
 STATES = ("empty", "filled", "error", "throttled", "busy")
 SIRET, NOM, PRENOM = "970 505 517 00072", "SAWYER", "TOM"
-_CALLBACK = "http://portail.localhost/callback"
+CALLBACK = "http://portail.localhost/callback"
 # Each failure is made after the wait of the one before; the last wait shown is 32 s.
 _FAILURES_BEFORE_32_SECONDS = 10
 
@@ -44,13 +46,22 @@ class StillClock:
 class LookServer:
     """A running MAG and the addresses of its forms."""
 
-    issuer: str
+    equipment: Equipment
     clock: StillClock
     visits: Iterator[int] = field(default_factory=lambda: count(1))
 
+    @property
+    def issuer(self) -> str:
+        """Return the address of this MAG."""
+        return self.equipment.settings.issuer
+
+    def work(self) -> Work:
+        """Return a Work of this instant."""
+        return self.equipment.work(self.clock())
+
     def form_url(self, theme: str, *, ui_locales: str = "fr") -> str:
         query = {
-            "client_id": theme, "redirect_uri": _CALLBACK, "response_type": "code",
+            "client_id": theme, "redirect_uri": CALLBACK, "response_type": "code",
             "scope": "openid", "state": "s" * 22, "nonce": "n" * 22,
             "code_challenge": "c" * 43, "code_challenge_method": "S256", "ui_locales": ui_locales,
         }  # fmt: skip
@@ -78,9 +89,10 @@ def look_server(folder: Path, *, themes: list[str]) -> Iterator[LookServer]:
     clock = StillClock()
     equipment = equip(settings)
     migrate(equipment.database)
+    ensure_keys(equipment.work(clock()))
     for theme in themes:
         partner = Partner(
-            client_id=theme, name=theme, theme=theme, redirect_uris=(_CALLBACK,), sandbox=True
+            client_id=theme, name=theme, theme=theme, redirect_uris=(CALLBACK,), sandbox=True
         )
         added = add_partner(equipment.work(clock()), partner=partner, by="looks")
         assert isinstance(added, AddedPartner), added
@@ -88,7 +100,7 @@ def look_server(folder: Path, *, themes: list[str]) -> Iterator[LookServer]:
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield LookServer(settings.issuer, clock)
+        yield LookServer(equipment, clock)
     finally:
         server.shutdown()
         thread.join()

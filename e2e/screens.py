@@ -12,10 +12,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from e2e.conftest import CHROMIUM_ARGUMENTS, find_chromium
+from e2e.demo_look import places
+from e2e.link_look import LINK_STATES, LinkLook, open_page
 from e2e.look import STATES, LookServer, look_server, show_state
 from mag_server.rooms.themes.actions import list_themes
+from tests.demo.running import Demonstration, running_demonstration
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screens"
+LINK_THEME = "net-entreprises"
 WIDTHS = {320: 720, 1280: 900}
 _FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><include>/etc/fonts/fonts.conf</include>
@@ -43,6 +47,34 @@ def take(browser: Browser, server: LookServer, *, theme: str, folder: Path) -> N
             context.close()
 
 
+def take_links(browser: Browser, server: LookServer, *, theme: str, folder: Path) -> None:
+    """Take every picture of an emailed link's pages, in one theme."""
+    look = LinkLook(server, theme=theme)
+    for state in LINK_STATES:
+        for width, height in WIDTHS.items():
+            for scheme in ("light", "dark"):
+                page = open_page(
+                    browser, scheme=scheme, viewport={"width": width, "height": height}
+                )
+                look.show(page, state)
+                name = f"{theme}-{state}-{width}" + ("-dark" if scheme == "dark" else "")
+                page.screenshot(path=folder / f"{name}.png", full_page=True)
+                sys.stderr.write(f"{name}\n")
+                page.context.close()
+
+
+def take_demonstration(browser: Browser, demo: Demonstration, *, folder: Path) -> None:
+    """Take every place of the demonstration."""
+    for width, height in WIDTHS.items():
+        for scheme in ("light", "dark"):
+            page = open_page(browser, scheme=scheme, viewport={"width": width, "height": height})
+            for place in places(page, demo):
+                name = f"demo-{place}-{width}" + ("-dark" if scheme == "dark" else "")
+                page.screenshot(path=folder / f"{name}.png")
+                sys.stderr.write(f"{name}\n")
+            page.context.close()
+
+
 def main() -> None:
     """Take the pictures of every theme, or of those named."""
     parser = argparse.ArgumentParser(prog="python -m e2e.screens", description=__doc__)
@@ -63,6 +95,11 @@ def main() -> None:
             )
             for theme in themes:
                 take(browser, server, theme=theme, folder=FOLDER)
+            if LINK_THEME in themes:
+                take_links(browser, server, theme=LINK_THEME, folder=FOLDER)
+            if not arguments.themes:
+                with running_demonstration(Path(folder) / "demo") as demo:
+                    take_demonstration(browser, demo, folder=FOLDER)
             browser.close()
 
 

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.usefixtures("calm")
 
 MAG_PAGES = {
     "wrong redirect_uri": "/authorize?client_id=klesia&redirect_uri=https://mechant.example/",
+    "MAG's own address": "/",
     "unknown page": "/nulle-part",
     "forgotten password": "/forgotten-password?client_id=klesia",
     "forgotten password, MCF": "/forgotten-password?client_id=mcf",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from marionette_driver.by import By
 from marionette_driver.errors import NoSuchElementException, NoSuchWindowException
-from marionette_driver.marionette import Marionette
+from marionette_driver.keys import Keys
+from marionette_driver.marionette import HTMLElement, Marionette
 from marionette_driver.wait import Wait
 
 from e2e.walk import Person
@@ -24,6 +25,14 @@ QUIET = {
 }
 # https://searchfox.org names the values: 0 accepts all, 1 refuses every third party, 5 partitions.
 COOKIES = "network.cookie.cookieBehavior"
+# The browser's own windows: its question whether to keep a password, and its list under a field.
+PANEL = "const { panel } = window.PopupNotifications;"
+OFFERED = """
+const list = window.document.getElementById("PopupAutoComplete");
+return list?.state === "open"
+  ? [...list.richlistbox.children].map((one) => one.getAttribute("ac-value"))
+  : [];
+"""
 
 
 @dataclass(frozen=True)
@@ -80,20 +89,80 @@ class Firefox:
             box.send_keys(getattr(person, field))
         self.marionette.find_element(By.CSS_SELECTOR, "button[value=sign-in]").click()
 
+    def open_widget(self, page: str) -> None:
+        """Press KLESIA's brand button and go into the form that it shows."""
+        self.open(page)
+        self.wait_for(lambda: self.run("return Boolean(customElements.get('mag-signin'))"))
+        self.click("#open-widget")
+        self.wait_for(lambda: self.run("return !!document.querySelector('mag-signin[ready]')"))
+        self.enter_frame()
+
+    def save_offered_password(self) -> None:
+        """Say yes to the browser's question whether to keep what was typed."""
+        self.wait_for(lambda: self._run_in_browser(PANEL + "return panel.state === 'open'"))
+        self._run_in_browser(PANEL + "panel.firstElementChild.button.click()")
+
+    def save_password(self, origin: str, name: str, password: str) -> None:
+        """Put one more entry among those the browser keeps."""
+        self._wait_in_browser(
+            """const [origin, name, password, done] = arguments;
+            const entry = Cc["@mozilla.org/login-manager/loginInfo;1"]
+              .createInstance(Ci.nsILoginInfo);
+            entry.init(origin, origin, null, name, password, "", "password");
+            Services.logins.addLoginAsync(entry).then(() => done(true));""",
+            origin,
+            name,
+            password,
+        )
+
+    def saved_passwords(self) -> list[tuple[str, str]]:
+        """Return every name and password that the browser keeps."""
+        kept = self._wait_in_browser(
+            """const [done] = arguments;
+            Services.logins.getAllLogins().then((all) => {
+              done(all.map((one) => [one.username, one.password]));
+            });"""
+        )
+        assert isinstance(kept, list)
+        return [(name, password) for name, password in kept]
+
+    def choose_saved(self, selector: str, name: str) -> None:
+        """Choose an entry from what the browser offers at a field."""
+        box = self.marionette.find_element(By.CSS_SELECTOR, selector)
+        box.click()
+        self.wait_for(lambda: name in self._offered(box))
+        for _ in range(self._offered(box).index(name) + 1):
+            box.send_keys(Keys.ARROW_DOWN)
+        box.send_keys(Keys.ENTER)
+
     def cookies_of(self, host: str) -> list[str]:
         """Return the names of every cookie that the whole browser keeps for a host."""
-        with self.marionette.using_context(Marionette.CONTEXT_CHROME):
-            kept = self.marionette.execute_script(
-                "return Services.cookies.cookies.filter(one => one.host === arguments[0])"
-                ".map(one => one.name)",
-                script_args=[host],
-            )
-        return list(kept)
+        kept = self._run_in_browser(
+            "return Services.cookies.cookies.filter(one => one.host === arguments[0])"
+            ".map(one => one.name)",
+            host,
+        )
+        assert isinstance(kept, list)
+        return kept
 
     def forget_cookies(self) -> None:
         """Forget every cookie of every site."""
+        self._run_in_browser("Services.cookies.removeAll()")
+
+    def _offered(self, box: HTMLElement) -> list[str]:
+        offered = self._run_in_browser(OFFERED)
+        if not offered:
+            box.send_keys(Keys.ARROW_DOWN)
+        assert isinstance(offered, list)
+        return [str(one) for one in offered]
+
+    def _run_in_browser(self, script: str, *values: str) -> object:
         with self.marionette.using_context(Marionette.CONTEXT_CHROME):
-            self.marionette.execute_script("Services.cookies.removeAll()")
+            return self.marionette.execute_script(script, script_args=list(values))
+
+    def _wait_in_browser(self, script: str, *values: str) -> object:
+        with self.marionette.using_context(Marionette.CONTEXT_CHROME):
+            return self.marionette.execute_async_script(script, script_args=list(values))
 
 
 @contextmanager

@@ -8,9 +8,19 @@ from e2e.walk import TOM, UNKNOWN
 SETTINGS = {"as it comes": {}, "no third-party cookie": {COOKIES: 1}, "partitioned": {COOKIES: 5}}
 
 
-@pytest.fixture(scope="module", params=SETTINGS.values(), ids=SETTINGS.keys())
-def window(request, tmp_path_factory):
-    with opened_firefox(tmp_path_factory.mktemp("firefox"), request.param) as opened:
+# What a frame of another site may keep, if it tries.
+TRY = "document.cookie = 'third=party; SameSite=None; Secure'; return document.cookie;"
+
+
+@pytest.fixture(scope="module", params=SETTINGS)
+def world(request):
+    """Give the name of each setting."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def window(world, tmp_path_factory):
+    with opened_firefox(tmp_path_factory.mktemp("firefox"), SETTINGS[world]) as opened:
         yield opened
 
 
@@ -23,15 +33,6 @@ def firefox(window):
     return window
 
 
-def open_widget(firefox, page: str) -> None:
-    """Press KLESIA's brand button and go into the form that it shows."""
-    firefox.open(page)
-    firefox.wait_for(lambda: firefox.run("return Boolean(customElements.get('mag-signin'))"))
-    firefox.click("#open-widget")
-    firefox.wait_for(lambda: firefox.run("return !!document.querySelector('mag-signin[ready]')"))
-    firefox.enter_frame()
-
-
 def test_the_full_page_signs_in_and_comes_back_to_the_page_asked_for(firefox, demo):
     firefox.open(f"{demo.klesia}/espace/contrats")
     assert firefox.url.startswith(f"{demo.mag}/")
@@ -42,7 +43,7 @@ def test_the_full_page_signs_in_and_comes_back_to_the_page_asked_for(firefox, de
 
 
 def test_the_form_in_klesia_s_page_signs_in_and_leaves_no_cookie_of_mag(firefox, demo):
-    open_widget(firefox, f"{demo.klesia}/")
+    firefox.open_widget(f"{demo.klesia}/")
     firefox.sign_in(TOM)
     firefox.leave_frame()
     firefox.wait_for(lambda: firefox.url == f"{demo.klesia}/espace")
@@ -51,8 +52,13 @@ def test_the_form_in_klesia_s_page_signs_in_and_leaves_no_cookie_of_mag(firefox,
     assert firefox.cookies_of("mag.localhost") == []
 
 
+def test_the_browser_is_in_the_world_that_it_says(firefox, world, demo):
+    firefox.open_widget(f"{demo.klesia}/")
+    assert firefox.run(TRY) == ("" if world == "no third-party cookie" else "third=party")
+
+
 def test_a_refusal_in_the_frame_stays_in_it_and_can_be_mended(firefox, demo):
-    open_widget(firefox, f"{demo.klesia}/")
+    firefox.open_widget(f"{demo.klesia}/")
     firefox.sign_in(UNKNOWN)
     firefox.wait_for(lambda: firefox.run("return Boolean(document.getElementById('error'))"))
     firefox.sign_in(TOM)

@@ -56,6 +56,11 @@ class WebKit:
         """Come back to the page."""
         self.driver.switch_to.default_content()
 
+    def cookies_at(self, url: str) -> list[str]:
+        """Go to an address, and return the names of the cookies that are kept for it."""
+        self.open(url)
+        return [str(cookie["name"]) for cookie in self.driver.get_cookies()]
+
     def sign_in(self, person: Person) -> None:
         """Fill the four fields without a single input event, and press the button."""
         self.wait_for("document.getElementById('sign-in')")

@@ -17,6 +17,15 @@ const element = document.createElement("mag-signin");
 element.setAttribute("request", request);
 document.body.append(element, Object.assign(document.createElement("script"), { src: loader }));
 """
+# The portal's own element again, now that its root can be looked into.
+SHOW_WIDGET = """
+const made = document.createElement("mag-signin");
+const old = document.querySelector("mag-signin");
+made.setAttribute("request", old.getAttribute("request"));
+document.getElementById("choice").hidden = true;
+document.getElementById("widget").hidden = false;
+old.replaceWith(made);
+"""
 
 
 @pytest.fixture
@@ -42,6 +51,22 @@ def test_the_full_page_signs_in_and_comes_back_to_the_page_asked_for(webkit, tmp
         webkit.sign_in(TOM)
         webkit.wait_for(f"location.href === '{sites.klesia}/espace/contrats'")
         assert "SAWYER" in str(webkit.run("return document.body.innerText")).upper()
+        assert "__Host-mag_session" in webkit.cookies_at(f"{sites.mag}/health/live")
+
+
+def test_over_tls_too_the_form_in_the_page_leaves_no_cookie_of_mag(webkit, tmp_path):
+    with running_over_tls(tmp_path) as sites:
+        webkit.open(f"{sites.klesia}/")
+        webkit.wait_for("customElements.get('mag-signin')")
+        webkit.run(OPEN_ROOTS)
+        webkit.run(SHOW_WIDGET)
+        webkit.wait_for("document.querySelector('mag-signin[ready]')")
+        webkit.enter_frame()
+        webkit.sign_in(TOM)
+        webkit.leave_frame()
+        webkit.wait_for(f"location.href === '{sites.klesia}/espace'")
+        assert "SAWYER" in str(webkit.run("return document.body.innerText")).upper()
+        assert webkit.cookies_at(f"{sites.mag}/health/live") == []
 
 
 def test_the_form_in_the_page_signs_in_and_posts_the_answer_to_the_partner(webkit, demo, tiny):

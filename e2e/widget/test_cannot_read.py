@@ -5,25 +5,30 @@ the page, where it succeeds. An attack that fails against both would prove nothi
 """
 
 import json
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
 from e2e.walk import TOM
-from e2e.widget.frame import frame_of, opened, press
+from e2e.widget.frame import frame_of, opened, press, until
 from e2e.widget.site import Site
 
 STAY = "addEventListener('mag-success', (event) => { event.preventDefault(); });"
 LOOT = "window.loot = []; const take = (value) => loot.push(JSON.stringify(value ?? null));"
-# What a page without the widget would do: its own fields, its own script, its own request.
+# What a page without the widget would do: its own fields, its own script, its own requests.
 PLANTED = """<form id="sign-in"><input id="siret"><input id="nom"><input id="prenom">
 <input id="password" type="password"><button value="sign-in">Se connecter</button></form>"""
 PLANTED_SCRIPT = """
 addEventListener("DOMContentLoaded", () => {
   const form = document.getElementById("sign-in");
   const channel = new MessageChannel();
-  channel.port2.onmessage = ({ data }) => fetch("/planted", { method: "POST", body: data });
+  channel.port2.onmessage = ({ data: body }) => {
+    fetch("/planted", { method: "POST", body });
+    const request = new XMLHttpRequest();
+    request.open("POST", "/planted");
+    request.send(body);
+    navigator.sendBeacon("/planted", body);
+  };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const typed = [...form.querySelectorAll("input")].map((input) => input.value);
@@ -64,33 +69,31 @@ READERS = {
             take([event.key, event.data, event.target.value]);
           }, true);
         }""",
-    "patching fetch, XMLHttpRequest and beacons": """
+    "patching fetch": """
         const real = window.fetch;
-        window.fetch = (...all) => { take(String(all[1]?.body)); return real(...all); };
+        window.fetch = (...all) => { take(String(all[1]?.body)); return real(...all); };""",
+    "patching XMLHttpRequest": """
         const send = XMLHttpRequest.prototype.send;
         XMLHttpRequest.prototype.send = function (body) {
           take(String(body));
           return send.call(this, body);
-        };
+        };""",
+    "patching beacons": """
         const beacon = navigator.sendBeacon;
         navigator.sendBeacon = function (...all) {
           take(all.map(String));
           return beacon.apply(this, all);
         };""",
-    "patching prototypes": """
+    "patching the prototype of fields": """
         const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
         Object.defineProperty(HTMLInputElement.prototype, "value", {
-          ...value, get() { const read = value.get.call(this); take(read); return read; } });
+          ...value, get() { const read = value.get.call(this); take(read); return read; } });""",
+    "patching the prototype of lists": """
         const map = Array.prototype.map;
         Array.prototype.map = function (...all) {
           const made = map.apply(this, all);
           take(String(made));
           return made;
-        };
-        const submit = HTMLFormElement.prototype.submit;
-        HTMLFormElement.prototype.submit = function () {
-          take([...new FormData(this)]);
-          return submit.call(this);
         };""",
     "catching the form as it is sent": """
         addEventListener("submit", ({ target }) => {
@@ -117,15 +120,6 @@ def looted(page: Page) -> str:
 
 def has_the_person(loot: str) -> bool:
     return any(secret in loot for secret in (TOM.password, TOM.nom, "00072"))
-
-
-def eventually(page: Page, holds: Callable[[], bool]) -> bool:
-    """Tell whether something comes true before long."""
-    for _ in range(100):
-        if holds():
-            return True
-        page.wait_for_timeout(50)
-    return False
 
 
 def type_all(page: Page, form: Page | Frame) -> None:
@@ -155,4 +149,4 @@ def test_the_same_page_reads_a_form_of_its_own(page: Page, site: Site, attack: s
     type_all(page, page)
     page.click("button")
     expect(page.locator("body[data-sent]")).to_have_count(1)
-    assert eventually(page, lambda: has_the_person(looted(page)))
+    until(page, lambda: has_the_person(looted(page)))

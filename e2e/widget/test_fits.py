@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.widget.frame import READY, fill, frame_of, opened, press
+from e2e.widget.frame import READY, fill, frame_of, opened, press, until
 from e2e.widget.site import Site
 from tests.demo.running import Demonstration
 
@@ -23,6 +23,17 @@ SWAP = """async () => {
     await new Promise((go) => setTimeout(go));
     shifts.length = 0;
 }"""
+WIDTHS = """() => {
+  window.widths = [innerWidth];
+  addEventListener("resize", () => widths.push(innerWidth));
+}"""
+HEIGHTS = """
+window.heights = [];
+customElements.whenDefined("mag-signin").then(() => new ResizeObserver(([{ contentRect }]) => {
+  heights.push(contentRect.height);
+}).observe(document.querySelector("mag-signin")));
+"""
+NARROWEST = 240
 # Sums of rectangles against one another: less than this is rounding.
 NOTHING = 0.0005
 
@@ -83,14 +94,16 @@ def test_there_is_no_inner_scroll_bar(page: Page, demo: Demonstration, brand: st
     expect(frame.locator("#siret")).to_be_visible()
     for turned in (width, 640, width):
         page.set_viewport_size({"width": turned, "height": 900})
-        page.wait_for_timeout(200)
-        assert inner_overflow(page) == (0, 0)
+        until(page, lambda: inner_overflow(page) == (0, 0))
         assert page.evaluate("document.documentElement.scrollWidth") <= turned
 
 
+@pytest.mark.parametrize("width", [320, 640, 1280])
 @pytest.mark.parametrize("brand", ["klesia", "mcf"])
-def test_text_at_200_percent_grows_the_frame(page: Page, demo: Demonstration, brand: str):
-    page.set_viewport_size({"width": 640, "height": 900})
+def test_text_at_200_percent_grows_the_frame(
+    page: Page, demo: Demonstration, brand: str, width: int
+):
+    page.set_viewport_size({"width": width, "height": 900})
     page.add_init_script(SHIFTS)
     portal(page, demo, brand)
     frame = frame_of(page)
@@ -129,6 +142,36 @@ def test_a_page_may_keep_another_height_free(page: Page, site: Site):
     below = page.locator("mag-signin").bounding_box()
     assert below
     assert below["height"] == 777
+
+
+def _without_a_width(page: Page) -> None:
+    page.evaluate(
+        """async () => {
+            document.body.style.width = 0;
+            await new Promise((go) => setTimeout(go, 300));
+            document.body.style.width = "";
+        }"""
+    )
+
+
+# What both do: the page has no width for a moment, as in a drawer that opens.
+MOMENTS = {
+    "a page without a width": _without_a_width,
+    "a picture of the whole page": lambda page: page.screenshot(full_page=True) and None,
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_form_is_never_laid_out_one_letter_wide(page: Page, site: Site, moment: str):
+    frame = opened(page, site.with_widget(script=HEIGHTS))
+    before = page.locator("mag-signin").bounding_box()
+    assert before
+    frame.evaluate(WIDTHS)
+    MOMENTS[moment](page)
+    page.wait_for_timeout(300)
+    assert min(frame.evaluate("widths")) >= NARROWEST
+    assert max(page.evaluate("heights")) < 1.5 * before["height"]
+    assert page.locator("mag-signin").bounding_box() == before
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -3,10 +3,11 @@
 Each has its counterpart: the same try against a page that is careless in the way that it needs.
 """
 
-import pytest
+from urllib.parse import urlencode
+
 from playwright.sync_api import Page, expect
 
-from e2e.widget.frame import READY, frame_of, opened, sign_in
+from e2e.widget.frame import READY, frame_of, opened, sign_in, until
 from e2e.widget.site import OPENED_ROOT, Site
 from tests.demo.running import Demonstration
 
@@ -41,6 +42,22 @@ addEventListener("message", (event) => {
   }
 });
 """
+# Attack: the page records the hello and dispatches it again with a window of its own choice.
+REPLAY = """
+window.stolen = [];
+window.replayed = 0;
+addEventListener("message", (event) => {
+  if (event.data !== "mag-hello" || !event.isTrusted) return;
+  const mine = document.body.appendChild(document.createElement("iframe")).contentWindow;
+  mine.addEventListener("message", ({ ports }) => stolen.push(ports.length));
+  const mag = event.origin;
+  for (const [source, origin] of [[mine, mag], [window, mag],
+                                  [event.source, location.origin], [event.source, "null"]]) {
+    dispatchEvent(new MessageEvent("message", { data: "mag-hello", source, origin }));
+    replayed += 1;
+  }
+});
+"""
 NOTED = """
 addEventListener("message", ({ data }) => {
   if (String(data).startsWith("got")) heard.push(data);
@@ -70,40 +87,25 @@ def test_a_forger_s_messages_are_not_heard(page: Page, site: Site, stranger: Sit
 
 def test_a_careless_loader_would_hear_them(page: Page, site: Site, stranger: Site):
     forger = stranger.place("", script=FORGER, policy=FOREIGN)
-    page.goto(
-        site.place(
-            f'<iframe src="{forger}"></iframe>',
-            script=HEARD + NOTED + CARELESS,
-            policy="default-src 'self'; frame-src *",
-        )
-    )
+    page.goto(_careless(site, NOTED, body=f'<iframe src="{forger}"></iframe>'))
     expect(page.locator("iframe")).to_have_count(1)
     _until_heard(page, "mag-success")
 
 
 def test_replaying_the_frame_s_hello_gets_no_port_away_from_mag(page: Page, site: Site):
-    # Attack: the page records the hello and dispatches it again with a window of its own choice.
-    script = (
-        HEARD
-        + """
-        window.stolen = [];
-        addEventListener("message", (event) => {
-          if (event.data !== "mag-hello" || !event.isTrusted) return;
-          const mine = document.body.appendChild(document.createElement("iframe")).contentWindow;
-          mine.addEventListener("message", ({ ports }) => stolen.push(ports.length));
-          const mag = event.origin;
-          for (const [source, origin] of [[mine, mag], [window, mag],
-                                          [event.source, location.origin], [event.source, "null"]])
-            dispatchEvent(new MessageEvent("message", { data: "mag-hello", source, origin }));
-        });
-        """
-    )
-    frame = opened(page, site.with_widget(script=script))
+    frame = opened(page, site.with_widget(script=HEARD + REPLAY))
     page.wait_for_timeout(300)
-    assert page.evaluate("stolen") == []
+    assert page.evaluate("[replayed, stolen]") == [4, []]
     sign_in(frame)
     _until_heard(page, "mag-success")
     assert [name for name, _ in heard(page)].count("mag-success") == 1
+
+
+def test_a_careless_loader_would_answer_the_replay(page: Page, site: Site):
+    hello = "addEventListener('load', () => postMessage('mag-hello', location.origin));"
+    page.goto(_careless(site, REPLAY + hello))
+    until(page, "stolen.length")
+    assert set(page.evaluate("stolen")) == {1}
 
 
 def test_a_stolen_port_hears_the_answer_and_no_field(page: Page, site: Site):
@@ -122,6 +124,7 @@ def test_a_stolen_port_hears_the_answer_and_no_field(page: Page, site: Site):
     frame = opened(page, site.with_widget(script=script))
     sign_in(frame)
     expect(frame_of(page, within="/sign-in").locator("body[data-answer-code]")).to_have_count(1)
+    until(page, "carried.some(one => one.type === 'success')")
     carried = page.evaluate("carried")
     kinds = {one["type"] for one in carried}
     assert {"ready", "size", "leaving", "success"} <= kinds
@@ -143,19 +146,27 @@ def test_a_swapped_frame_gets_no_port_and_is_not_believed(page: Page, site: Site
     assert heard(page) == before
 
 
+def test_a_careless_loader_would_believe_a_swapped_frame(page: Page, site: Site, stranger: Site):
+    forger = stranger.place("", script=FORGER, policy=FOREIGN)
+    own = site.place("<form id='sign-in'></form>")
+    page.goto(_careless(site, NOTED, body=f'<iframe src="{own}"></iframe>'))
+    frame_of(page, within=own)
+    assert heard(page) == []
+    page.evaluate("(src) => { document.querySelector('iframe').src = src; }", forger)
+    _until_heard(page, "mag-success")
+
+
 def test_an_unregistered_site_is_shown_no_form(page: Page, site: Site, stranger: Site):
     stranger.client_id = site.client_id
     request = site.request()
-    page.goto(stranger.with_widget(request=request))
-    _refused_by_the_browser(page)
+    _refused_by_the_browser(page, stranger.with_widget(request=request))
 
 
 def test_a_registered_partner_is_shown_no_form_of_another_s(
-    page: Page, site: Site, same_site: Site
+    page: Page, site: Site, other_partner: Site
 ):
     # Attack: a partner puts another partner's request into his own page.
-    page.goto(same_site.with_widget(request=site.request()))
-    _refused_by_the_browser(page)
+    _refused_by_the_browser(page, other_partner.with_widget(request=site.request()))
 
 
 def test_a_form_that_names_no_embedder_would_be_shown_to_anyone(
@@ -167,31 +178,51 @@ def test_a_form_that_names_no_embedder_would_be_shown_to_anyone(
 
 
 def test_a_partner_naming_another_s_redirect_uri_is_refused(
-    page: Page, site: Site, same_site: Site, demo: Demonstration
+    page: Page, site: Site, other_partner: Site, demo: Demonstration
 ):
-    request = same_site.request(redirect_uri=f"{site.url}/callback")
+    request = other_partner.request(redirect_uri=f"{site.url}/callback")
     with page.expect_response(
         lambda answer: answer.url.startswith(f"{demo.mag}/authorize")
     ) as told:
-        page.goto(site.with_widget(request=request))
+        _refused_by_the_browser(page, site.with_widget(request=request))
     assert told.value.status == 400
     assert "frame-ancestors 'none'" in told.value.headers["content-security-policy"]
-    _refused_by_the_browser(page)
 
 
-def _refused_by_the_browser(page: Page) -> None:
-    page.wait_for_timeout(500)
+def test_a_provider_that_believes_the_request_would_answer_that_partner(
+    page: Page, site: Site, other_partner: Site
+):
+    # A form of the page's own making that tells its answer to whoever the request names.
+    believing = """
+        const asked = new URLSearchParams(location.search).get("redirect_uri");
+        parent.postMessage({ code: "for-" + asked }, new URL(asked).origin);"""
+    form = site.place("", script=believing, policy="script-src 'self'")
+    asked = urlencode({"redirect_uri": f"{other_partner.url}/callback"})
+    told = "window.told = []; addEventListener('message', ({ data }) => told.push(data));"
+    victim = other_partner.place(
+        f'<iframe src="{form}?{asked}"></iframe>', script=told, policy="frame-src *"
+    )
+    page.goto(victim)
+    until(page, "told.length")
+    assert page.evaluate("told") == [{"code": f"for-{other_partner.url}/callback"}]
+
+
+def _careless(site: Site, script: str, *, body: str = "") -> str:
+    """Put a page on the site with the careless loader, and what is tried on it."""
+    policy = "default-src 'self'; frame-src *"
+    return site.place(body, script=HEARD + CARELESS + script, policy=policy)
+
+
+def _refused_by_the_browser(page: Page, url: str) -> None:
+    with page.expect_console_message(lambda said: "frame-ancestors" in said.text):
+        page.goto(url)
     expect(page.locator(READY)).to_have_count(0)
     for frame in page.frames[1:]:
         assert frame.locator("#sign-in").count() == 0
 
 
 def _until_heard(page: Page, name: str) -> None:
-    for _ in range(100):
-        if any(said[0] == name for said in heard(page) if isinstance(said, list)):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(str(heard(page)))
+    until(page, f"heard.some(said => Array.isArray(said) && said[0] === '{name}')")
 
 
 def _with_frame_source(site: Site, url: str, other: Site) -> tuple[str, str, str]:

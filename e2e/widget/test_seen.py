@@ -17,6 +17,43 @@ COVERS = {
         document.querySelector("mag-signin").style.transform = "scale(.5) rotate(9deg)";""",
 }
 
+# A form of the page's own, in the frame's place.
+PLANTED = (
+    '<mag-signin style="display:block"><form id="sign-in" method="post" action="/callback">'
+    '<input id="password" name="password" value="Mississippi1876">'
+    '<button value="sign-in">Se connecter</button></form></mag-signin>'
+)
+PLANTED_POLICY = "default-src 'self'; style-src 'unsafe-inline'; form-action 'self'"
+UNCOVERED_FOR_A_MOMENT = """() => {
+  const { style } = document.querySelector("mag-signin");
+  setTimeout(() => {
+    style.opacity = "";
+    setTimeout(() => { style.opacity = .02; }, 200);
+  }, 600);
+  return Date.now() + 600;
+}"""
+# A click every 20 ms until short of half a second after that moment, by the clock of both.
+CLICKS = """(uncovered) => new Promise((done) => {
+  const button = document.querySelector("button[value=sign-in]");
+  const clicking = setInterval(() => {
+    if (Date.now() < uncovered + 400) return button.click();
+    clearInterval(clicking);
+    done();
+  }, 20);
+})"""
+# Until the frame, seen only just, has answered one of them by words.
+CLICKS_UNTIL_ANSWERED = """() => new Promise((done) => {
+  const button = document.querySelector("button[value=sign-in]");
+  const clicking = setInterval(() => {
+    button.click();
+    if (document.getElementById("pressed-too-soon").hidden) return;
+    clearInterval(clicking);
+    done();
+  }, 20);
+})"""
+TOP_OF_THE_BUTTON = """() =>
+  document.querySelector("button[value=sign-in]").getBoundingClientRect().top"""
+
 
 def posted(page: Page, demo: Demonstration) -> list[str]:
     sent: list[str] = []
@@ -45,14 +82,17 @@ def test_a_covered_button_sends_nothing_and_offers_the_full_page(
 
 @pytest.mark.parametrize("cover", COVERS)
 def test_a_form_of_the_page_s_own_is_sent_under_the_same_cover(page: Page, site: Site, cover: str):
-    planted = site.place(
-        '<mag-signin style="display:block"><form id="sign-in" method="post" action="/callback">'
-        '<input id="password" name="password" value="Mississippi1876">'
-        '<button value="sign-in">Se connecter</button></form></mag-signin>',
-        policy="default-src 'self'; style-src 'unsafe-inline'; form-action 'self'",
-    )
-    page.goto(planted)
+    page.goto(site.place(PLANTED, policy=PLANTED_POLICY))
     page.evaluate(COVERS[cover])
+    page.evaluate("document.querySelector('button[value=sign-in]').click()")
+    expect(page).to_have_url(f"{site.url}/callback")
+    assert site.landings[-1].form == {"password": "Mississippi1876"}
+
+
+def test_a_form_of_the_page_s_own_is_sent_when_its_cover_goes_for_one_click(page: Page, site: Site):
+    page.goto(site.place(PLANTED, policy=PLANTED_POLICY))
+    page.evaluate("document.querySelector('mag-signin').style.opacity = .02")
+    page.evaluate(UNCOVERED_FOR_A_MOMENT)
     page.evaluate("document.querySelector('button[value=sign-in]').click()")
     expect(page).to_have_url(f"{site.url}/callback")
     assert site.landings[-1].form == {"password": "Mississippi1876"}
@@ -68,6 +108,7 @@ def test_once_uncovered_the_button_answers_again(page: Page, site: Site):
     expect(frame.locator("#unseen-offer")).to_be_visible()
     page.evaluate("document.querySelector('mag-signin').style.opacity = ''")
     expect(frame.locator("#unseen-offer")).to_be_hidden()
+    expect(frame.locator("#pressed-too-soon")).to_be_visible()
     press(frame)
     expect(page).to_have_url(f"{site.url}/callback")
 
@@ -81,10 +122,31 @@ def test_a_cover_taken_away_for_one_click_gets_no_click(
     fill(frame)
     page.evaluate("document.querySelector('mag-signin').style.opacity = .02")
     expect(frame.locator("html[data-armed]")).to_have_count(0)
-    page.evaluate("document.querySelector('mag-signin').style.opacity = ''")
-    frame.evaluate("document.querySelector('button[value=sign-in]').click()")
-    page.wait_for_timeout(1000)
+    frame.evaluate(CLICKS, page.evaluate(UNCOVERED_FOR_A_MOMENT))
+    page.wait_for_timeout(300)
     assert sent == []
+
+
+def test_a_press_that_comes_too_soon_is_answered_by_words_and_the_next_one_sends(
+    page: Page, site: Site, demo: Demonstration
+):
+    frame = opened(page, site.with_widget())
+    sent = posted(page, demo)
+    fill(frame)
+    page.evaluate("document.querySelector('mag-signin').style.opacity = .02")
+    expect(frame.locator("html[data-armed]")).to_have_count(0)
+    place = frame.evaluate(TOP_OF_THE_BUTTON)
+    page.evaluate("document.querySelector('mag-signin').style.opacity = ''")
+    frame.evaluate(CLICKS_UNTIL_ANSWERED)
+    told = frame.get_by_role("alert").filter(visible=True)
+    expect(told).to_have_count(1)
+    expect(told).to_contain_text("appuyez de nouveau sur «\u00a0SE\u00a0CONNECTER\u00a0».")
+    # What one is told to press again has not moved away.
+    assert frame.evaluate(TOP_OF_THE_BUTTON) == place
+    assert sent == []
+    press(frame)
+    expect(page).to_have_url(f"{site.url}/callback")
+    assert len(sent) == 1
 
 
 def test_a_password_manager_s_icon_over_a_field_disarms_nothing(page: Page, site: Site):

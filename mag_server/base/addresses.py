@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import unquote_to_bytes
 
-from mag_server.base.settings import is_local
+from mag_server.base.hosts import is_local
 
 LONGEST_URI_CHARACTERS = 1024
 LONGEST_HOST_CHARACTERS = 253

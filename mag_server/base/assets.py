@@ -33,6 +33,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "src/frame/channel.js",
         "src/frame/wear.js",
         "src/frame/sight.js",
+        "src/frame/interaction.js",
         "src/frame/frame.js",
         "src/frame/main.js",
     ),

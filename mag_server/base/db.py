@@ -157,6 +157,13 @@ class Database:
         origin = error.orig if isinstance(error, DatabaseError) else None
         return getattr(origin, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
+    def why_away(self, error: BaseException) -> str | None:
+        """Return the database's own words for not answering, one line; None for another error."""
+        if not self.is_away(error):
+            return None
+        origin = error.orig if isinstance(error, DatabaseError) else error
+        return next(iter(str(origin).splitlines()), type(error).__name__)
+
     def is_no_database(self, error: BaseException) -> bool:
         """Tell whether an error means that the SQLite file holds something else."""
         origin = error.orig if isinstance(error, DatabaseError) else None

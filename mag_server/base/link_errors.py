@@ -12,11 +12,63 @@ def _link(number: int, cause: str, remedy: str, *, status: int = 400) -> ErrorEn
 
 
 def _call(number: int, cause: str, remedy: str, *, status: int = 400) -> ErrorEntry:
-    error = "conflict" if status == 409 else "invalid_request"  # noqa: PLR2004 - RFC 9110's own
+    error = {404: "not_found", 409: "conflict"}.get(status, "invalid_request")
     return ErrorEntry(f"MAG-{number}", error, status, _CALL, cause, remedy)
 
 
+def _closed(number: int, message: str, cause: str, remedy: str, *, status: int) -> ErrorEntry:
+    return ErrorEntry(f"MAG-{number}", "access_denied", status, message, cause, remedy)
+
+
 LINK_ERRORS = (
+    _closed(
+        301,
+        N_("Ce lien n’est pas reconnu. Ouvrez-le de nouveau depuis le courriel, en entier."),
+        "No link has this token: it was cut short, mistyped, or never made.",
+        "The person opens the link from the mail itself, or turns to whoever sent it.",
+        status=404,
+    ),
+    _closed(
+        302,
+        N_(
+            "Ce lien n’est plus valable : sa durée est écoulée. Connectez-vous directement sur le "
+            "site de l’expéditeur."
+        ),
+        "The link is past its expires_at; a receipt says so.",
+        "The partner makes another link; until it ends, a link may be extended.",
+        status=410,
+    ),
+    _closed(
+        303,
+        N_(
+            "L’expéditeur a retiré ce lien. Attendez un nouveau courriel, ou connectez-vous "
+            "directement sur son site."
+        ),
+        "The partner revoked the link.",
+        "The partner makes another link.",
+        status=410,
+    ),
+    _closed(
+        304,
+        N_(
+            "Vous êtes bien authentifié, mais ce courriel s’adresse à une autre personne. "
+            "Transmettez-le-lui sans l’ouvrir."
+        ),
+        "Who signed in is not the addressee, and the link does not accept others. A receipt says "
+        "that somebody was refused, not who.",
+        "The addressee opens the link; or the partner makes one that accepts the same SIRET.",
+        status=403,
+    ),
+    _closed(
+        305,
+        N_(
+            "Le site de destination redemande sans cesse votre connexion. Votre authentification "
+            "est enregistrée : ouvrez de nouveau le lien dans quelques minutes."
+        ),
+        "In the 30 s after a visit handle the partner asked ten times for what it was given.",
+        "The partner mends its callback: it must end at the target, not at a new request.",
+        status=508,
+    ),
     _link(
         310,
         "A member of the link is missing, unknown, of another type, too long or unreadable.",
@@ -55,6 +107,33 @@ LINK_ERRORS = (
         "The partner has no such link.",
         "Send an id that POST or GET /api/v1/links gave to this client_id.",
         status=404,
+    ),
+    _call(
+        410,
+        "A position, size, cursor or limit is missing, repeated, unknown, or out of its range.",
+        "See docs/receipts.md for what each address takes; a limit is 1 to 500.",
+    ),
+    _call(
+        411,
+        "The log is not that large, or the numbers are not in order.",
+        "Ask /receipts/checkpoint for its size; a position is less than the size.",
+        status=404,
+    ),
+    _call(
+        412,
+        "The cursor is beyond the end of the log.",
+        "Keep what you stored: a log does not shrink. Ask whoever runs MAG what happened to it.",
+    ),
+    _call(
+        413,
+        "Nobody was authenticated at this link in this session: nothing can be consulted.",
+        "Send `sid` of the assertion that carries this link.",
+        status=409,
+    ),
+    _call(
+        414,
+        "The consultation has not exactly `session` and `document`, 64 hexadecimal digits.",
+        "Send the SHA-256 of what was served, in lower case.",
     ),
     _call(
         420,

@@ -28,8 +28,18 @@ def new_secret() -> str:
 
 
 def new_identifier() -> str:
-    """Return 128 random bits as 22 URL-safe characters: a name nobody can guess, not a secret."""
-    return secrets.token_urlsafe(16)
+    """Return 128 random bits as 22 URL-safe characters: a name nobody can guess, not a secret.
+
+    It never begins with a dash: on a command line it would be taken for an option.
+    """
+    while (name := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return name
+
+
+def new_letter_name() -> str:
+    """Return 128 random bits as 32 hexadecimal digits: mail systems may change letters' case."""
+    return secrets.token_hex(16)
 
 
 def fingerprint(secret: str) -> str:
@@ -122,12 +132,15 @@ class SecretKeys:
         )
 
     def _fernet(self, purpose: str) -> MultiFernet:
-        # MultiFernet encrypts with its first key; the list here is oldest to newest.
-        newest_first = reversed(self.keys)
-        return MultiFernet(
-            Fernet(base64.urlsafe_b64encode(_derived(key, f"seal:{purpose}")))
-            for key in newest_first
-        )
+        return _fernet(self.keys, purpose)
+
+
+@cache  # a campaign seals a hundred thousand tokens with the same one
+def _fernet(keys: tuple[str, ...], purpose: str) -> MultiFernet:
+    # MultiFernet encrypts with its first key; the list here is oldest to newest.
+    return MultiFernet(
+        Fernet(base64.urlsafe_b64encode(_derived(key, f"seal:{purpose}"))) for key in reversed(keys)
+    )
 
 
 @cache  # as many as there are keys and purposes: a handful

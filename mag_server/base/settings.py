@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mag_server.base.db import check_url, sqlite_file
+from mag_server.base.hosts import is_local
+from mag_server.base.smtp import RelayAddress, read_relay_address
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -60,20 +62,28 @@ def _address_and_port(text: str) -> str:
     return text
 
 
+def _mail_address(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._+-]{1,40}@[A-Za-z0-9.-]{1,200}", text):
+        raise ValueError("write one plain address, such as ne-pas-repondre@mag.example.fr")
+    return text
+
+
+def _file(text: str) -> Path:
+    if not text or not Path(text).is_file():
+        raise ValueError("write the path of a file that exists")
+    return Path(text)
+
+
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,63}", text):
+        raise ValueError("write one DNS label: letters, digits and hyphens")
+    return text
+
+
 def _folder(text: str) -> Path:
     if not text or not Path(text).is_dir():
         raise ValueError("write the path of a folder that exists")
     return Path(text)
-
-
-def is_local(host: str) -> bool:
-    """Tell whether a host name can only mean this machine (RFC 6761 section 6.3)."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -179,6 +189,36 @@ class Settings:
         "Accept the demonstration's invalid SIRENs; refused unless the issuer is *.localhost.",
         False,  # noqa: FBT003 - a default, named by its field
     )
+    smtp: RelayAddress | None = _setting(
+        "MAG_SMTP_URL",
+        read_relay_address,
+        "The relay that mails are handed to: smtp://host:25 (STARTTLS, but on this machine) or "
+        "smtps://user:password@host. Without it mails wait in the outbox.",
+    )
+    mail_from: str = _setting(
+        "MAG_MAIL_FROM",
+        _mail_address,
+        "The address that mails come from; its domain is the one that SPF, DKIM and DMARC know.",
+        "",
+    )
+    mail_bounces: str = _setting(
+        "MAG_MAIL_BOUNCES",
+        _mail_address,
+        "Where bounces go: the letter's own name is added, bounces+name@host. MAG_MAIL_FROM by "
+        "default.",
+        "",
+    )
+    mails_per_second: int = _setting(
+        "MAG_MAILS_PER_SECOND", _at_least_one, "How fast one worker hands mails over.", 20
+    )
+    dkim_key: Path | None = _setting(
+        "MAG_DKIM_KEY",
+        _file,
+        "The private key (PEM, RSA) that signs mails (DKIM, RFC 6376); not signed by default.",
+    )
+    dkim_selector: str = _setting(
+        "MAG_DKIM_SELECTOR", _word, "Under which name of _domainkey its public key stands.", "mag"
+    )
     trace_address_days: int = _setting(
         "MAG_TRACE_ADDRESS_DAYS",
         _at_least_one,
@@ -209,7 +249,11 @@ class Settings:
     jwks_max_age_seconds: int = 600
 
     def __post_init__(self) -> None:
-        """Refuse the demonstration's leniency anywhere but on this machine."""
+        """Refuse the demonstration's leniency anywhere but on this machine; fill addresses in."""
+        host = urlsplit(self.issuer).hostname or ""
+        sender = self.mail_from or f"ne-pas-repondre@{host}"
+        object.__setattr__(self, "mail_from", sender)
+        object.__setattr__(self, "mail_bounces", self.mail_bounces or sender)
         if self.demonstration and not is_local(urlsplit(self.issuer).hostname or ""):
             raise SettingsError(
                 "MAG_DEMONSTRATION=1 is refused: MAG_ISSUER is not a *.localhost address. "

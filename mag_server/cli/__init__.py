@@ -10,10 +10,13 @@ from mag_server.cli.demo import demo
 from mag_server.cli.doctor import doctor
 from mag_server.cli.keys import keys
 from mag_server.cli.links import links
+from mag_server.cli.mail import mail
 from mag_server.cli.partners import partners
 from mag_server.cli.people import people
-from mag_server.cli.serve import serve, worker
+from mag_server.cli.receipts import receipts
+from mag_server.cli.serve import serve
 from mag_server.cli.themes import themes
+from mag_server.cli.worker import worker
 
 
 @click.group()
@@ -27,5 +30,8 @@ def main() -> None:
     """
 
 
-for command in (serve, worker, demo, doctor, partners, people, links, keys, themes):
+for command in (
+    *(serve, worker, demo, doctor),
+    *(partners, people, links, mail, receipts, keys, themes),
+):
     main.add_command(command)

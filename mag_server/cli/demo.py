@@ -1,6 +1,7 @@
 """`mag demo`: MAG and two partner portals on this machine."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from mag_server.base.processes import Supervisor, answers, is_port_free, this_en
 from mag_server.base.settings import Settings, SettingsError
 from mag_server.cli._command import prepared_equipment, refuse, say
 from mag_server.cli.serve import start_server
-from mag_server.demo.portals import Portal, are_installed
+from mag_server.demo.notice import send_notice
+from mag_server.demo.portals import Portal, are_installed, mailbox_child
 from mag_server.demo.sample import PEOPLE, NotADemonstrationError, prepare_sample
 
 START_SECONDS = 30
@@ -22,6 +24,8 @@ _HERE = "127.0.0.1"
 @click.option("--mag-port", default=8400, show_default=True, help="MAG's own port.")
 @click.option("--klesia-port", default=8500, show_default=True, help="KLESIA Pro's port.")
 @click.option("--mcf-port", default=8501, show_default=True, help="Mon Compte Formation's port.")
+@click.option("--mailbox-port", default=8600, show_default=True, help="The mailbox's page.")
+@click.option("--smtp-port", default=8425, show_default=True, help="The mailbox's SMTP port.")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -29,24 +33,36 @@ _HERE = "127.0.0.1"
     show_default=True,
     help="Where the demonstration keeps its databases.",
 )
-def demo(*, mag_port: int, klesia_port: int, mcf_port: int, folder: Path) -> None:
-    """Start MAG and two partner portals, with people to try, until Ctrl-C.
+def demo(
+    *,
+    mag_port: int,
+    klesia_port: int,
+    mcf_port: int,
+    mailbox_port: int,
+    smtp_port: int,
+    folder: Path,
+) -> None:
+    """Start MAG, two partner portals and a mailbox, with people to try, until Ctrl-C.
 
     Example: mag demo
     """
     if not are_installed():
         refuse("The example portal is not installed: from the project's folder, run `make demo`.")
     portals = (
-        Portal("klesia", "KLESIA Pro", "klesia", "klesia.localhost", klesia_port),
+        Portal(
+            "klesia", "KLESIA Pro", "klesia", "klesia.localhost", klesia_port, "/espace/taux-atmp"
+        ),
         Portal("mcf", "Mon Compte Formation", "mon-compte-formation", "mcf.localhost", mcf_port),
     )
-    for port in (mag_port, klesia_port, mcf_port):
+    ports = (mag_port, klesia_port, mcf_port, mailbox_port, smtp_port)
+    for port in ports:
         if not is_port_free(_HERE, port):
             refuse(f"Port {port} is taken: stop what listens there, or see `mag demo --help`.")
-    settings = _settings(mag_port, folder)
+    settings = _settings(mag_port, smtp_port, folder)
     secrets = _prepare(settings, portals)
     supervisor = Supervisor()
     with supervisor.signals():
+        supervisor.start(mailbox_child(folder / "mail", port=mailbox_port, smtp_port=smtp_port))
         start_server(supervisor, settings, _environment(settings))
         for portal, sibling in zip(portals, reversed(portals), strict=True):
             supervisor.start(
@@ -57,20 +73,25 @@ def demo(*, mag_port: int, klesia_port: int, mcf_port: int, folder: Path) -> Non
                     folder=folder,
                 )
             )
-        if _wait(supervisor, ports=(mag_port, klesia_port, mcf_port)):
-            _greet(settings, portals)
+        silent = silent_ports(ports, until=supervisor.is_asked_to_stop)
+        if silent and not supervisor.is_asked_to_stop():
+            named = ", ".join(str(port) for port in silent)
+            say(f"After {START_SECONDS} s nobody answers on port {named}: see what stands above.")
+        elif not silent:
+            _greet(settings, portals, mailbox_port=mailbox_port)
         ended = supervisor.run()
     if ended:
         refuse(f"{ended} ended unexpectedly; its last words stand above.")
     say("\nThe demonstration is stopped.")
 
 
-def _settings(mag_port: int, folder: Path) -> Settings:
+def _settings(mag_port: int, smtp_port: int, folder: Path) -> Settings:
     folder.mkdir(parents=True, exist_ok=True)
     environ = {
         "MAG_ISSUER": f"http://mag.localhost:{mag_port}",
         "MAG_DATABASE_URL": f"sqlite:///{folder / 'mag.db'}",
         "MAG_BIND": f"{_HERE}:{mag_port}",
+        "MAG_SMTP_URL": f"smtp://{_HERE}:{smtp_port}",
         "MAG_DEMONSTRATION": "1",
     }
     try:
@@ -86,6 +107,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         MAG_SECRET_KEYS=",".join(settings.secret_keys),
         MAG_BIND=settings.bind,
         MAG_LOG_LEVEL=settings.log_level,
+        MAG_SMTP_URL=f"smtp://{_HERE}:{settings.smtp.port}" if settings.smtp else "",
         MAG_DEMONSTRATION="1",
     )
 
@@ -93,34 +115,41 @@ def _environment(settings: Settings) -> dict[str, str]:
 def _prepare(settings: Settings, portals: tuple[Portal, ...]) -> dict[str, str]:
     equipment = prepared_equipment(settings)
     try:
-        return prepare_sample(
+        secrets = prepare_sample(
             equipment,
             work=equipment.work(system_clock()),
             partners=[portal.partner() for portal in portals],
         )
+        for portal in portals:
+            if portal.link_target:
+                send_notice(equipment, partner=portal.partner(), target=portal.partner().targets[0])
     except NotADemonstrationError:
         refuse(
             "This database is not a demonstration's: `mag demo` leaves it alone. "
             "Name another place with --folder."
         )
+    else:
+        return secrets
     finally:
         equipment.database.dispose()
 
 
-def _wait(supervisor: Supervisor, *, ports: tuple[int, ...]) -> bool:
+def silent_ports(ports: tuple[int, ...], *, until: Callable[[], bool]) -> list[int]:
+    """Wait for every port to answer, START_SECONDS at most; return those that do not."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and not supervisor.is_asked_to_stop():
-        if all(answers(_HERE, port) for port in ports):
-            return True
+    while silent := [port for port in ports if not answers(_HERE, port)]:
+        if time.monotonic() > deadline or until():
+            break
         time.sleep(0.1)
-    return False
+    return silent
 
 
-def _greet(settings: Settings, portals: tuple[Portal, ...]) -> None:
+def _greet(settings: Settings, portals: tuple[Portal, ...], *, mailbox_port: int) -> None:
     click.echo("\nThe demonstration is running.\n")
     for portal in portals:
         click.echo(f"  {portal.name:24} {portal.url}")
-    click.echo(f"  {'MAG':24} {settings.issuer}\n")
+    click.echo(f"  {'MAG':24} {settings.issuer}")
+    click.echo(f"  {'Boîte aux lettres':24} http://mail.localhost:{mailbox_port}\n")
     click.echo("  SIRET              nom       prénom     password         state")
     for person in PEOPLE:
         siret = person.siret

@@ -7,6 +7,7 @@ import click
 
 from mag_server.base.assets import Assets
 from mag_server.base.clock import system_clock
+from mag_server.base.fetch import Unreachable
 from mag_server.cli._command import Desk, json_option, print_json, refuse, say
 from mag_server.doctor.browser import NoBrowserError, judge, look
 from mag_server.doctor.checks import find_causes
@@ -38,7 +39,7 @@ def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> No
         now=system_clock(),
     )
     found = find_causes(evidence)
-    if browser:
+    if browser and not isinstance(evidence.page, Unreachable):
         found += _by_browser(page_url, desk.settings.issuer)
     _report(found, as_json=as_json)
     if found:

@@ -33,6 +33,7 @@ from mag_server.rooms.links.model import (
 )
 from mag_server.rooms.partners.actions import find_partner
 from mag_server.rooms.partners.model import Partner
+from mag_server.rooms.visits.actions import forget_old_traces
 
 _PERSON = ("siret", "nom", "prenom", "email")
 
@@ -241,6 +242,22 @@ def extend_command(*, link_id: str, expires_at: str, as_json: bool) -> None:
         desk.work(), client_id=link.client_id, link_id=link_id, expires_at=until, by=BY
     )
     _show(desk, _done(extended), as_json=as_json)
+
+
+@links.command("forget-traces")
+@json_option
+def forget_traces_command(*, as_json: bool) -> None:
+    """Forget old traces of links now, as `mag serve` does every ten minutes.
+
+    Addresses are cut after MAG_TRACE_ADDRESS_DAYS, the rest is gone after MAG_TRACE_DAYS.
+
+    Example: mag links forget-traces
+    """
+    forgotten = forget_old_traces(Desk().work())
+    if as_json:
+        print_json({"forgotten": forgotten})
+    else:
+        say(f"{forgotten} traces cut or forgotten.")
 
 
 def _partner(desk: Desk, client_id: str) -> Partner:

@@ -1,6 +1,7 @@
 """`mag people`: who can sign in."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import click
@@ -8,6 +9,7 @@ import click
 from mag_server.cli._command import BY, Desk, json_option, print_json, refuse, say
 from mag_server.rooms.companies.model import Siret, Strictness, parse_siret
 from mag_server.rooms.companies.model import message_for as company_message
+from mag_server.rooms.erasure.actions import erase_addressee, erase_person
 from mag_server.rooms.people.actions import (
     PasswordRefused,
     PersonRefusal,
@@ -107,6 +109,45 @@ def validate_email_command(*, sub: str, as_json: bool) -> None:
     Example: mag people validate-email SUB
     """
     _told(validate_email(Desk().work(), sub=sub, by=BY), as_json=as_json, done="is validated")
+
+
+@people.command("erase")
+@click.argument("sub", required=False)
+@click.option("--siret", help="Instead of SUB, with --nom and --prenom: account or not.")
+@click.option("--nom")
+@click.option("--prenom")
+@click.option("--yes", is_flag=True, help="Do not ask: there is no way back.")
+@json_option
+def erase_command(*, sub: str | None, yes: bool, as_json: bool, **names: str | None) -> None:
+    """Erase a person: the account, and what links, mails and receipts say of them.
+
+    By names, also somebody without an account to whom links were addressed. No signed byte
+    changes: the log of receipts verifies as before.
+
+    Example: mag people erase 3q2-7vQbS0mX9jJ5r1TzWA --yes
+    """
+    if (sub is not None and any(names.values())) or (sub is None and not all(names.values())):
+        raise click.UsageError("Give a SUB, or --siret, --nom and --prenom together.")
+    desk = Desk()
+    triplet = None if sub is not None else _triplet(desk, names)
+    shown = sub or " ".join(str(name) for name in names.values())
+    if not yes:
+        click.confirm(f"Erase {shown}, for ever?", abort=True, err=True)
+    if triplet is not None:
+        erased = erase_addressee(desk.work(), triplet=triplet, by=BY)
+    else:
+        erased = erase_person(desk.work(), sub=str(sub), by=BY)
+    if erased is None:
+        refuse(f"Nothing here is about {shown}: `mag people list` shows who there is.")
+    if as_json:
+        print_json({"sub": sub, "receipts": erased})
+    else:
+        say(f"{shown} is erased; {erased} receipts name nobody any more.")
+
+
+def _triplet(desk: Desk, names: Mapping[str, str | None]) -> Triplet:
+    siret, nom, prenom = (names[name] or "" for name in ("siret", "nom", "prenom"))
+    return Triplet(_siret(siret, desk), _name(nom, "nom"), _name(prenom, "prenom"))
 
 
 @people.command("radiate")

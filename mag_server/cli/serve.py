@@ -1,30 +1,12 @@
 """`mag serve`: granian's workers and the one background process."""
 
-import logging
-import signal
 import sys
-import time
 
 import click
 
-from mag_server.base.clock import system_clock
 from mag_server.base.processes import Child, Supervisor, is_port_free, this_environment
 from mag_server.base.settings import Settings
 from mag_server.cli._command import prepared_equipment, read_settings, refuse, say
-from mag_server.rooms.assertions.actions import forget_old_codes
-from mag_server.rooms.attempts.actions import forget_old_attempts as forget_old_buckets
-from mag_server.rooms.people.actions import forget_former_names
-from mag_server.rooms.sessions.actions import forget_old_sessions
-from mag_server.rooms.signin.actions import forget_old_attempts
-
-PURGE_SECONDS = 600
-_PURGES = (
-    forget_old_codes,
-    forget_old_buckets,
-    forget_old_sessions,
-    forget_old_attempts,
-    forget_former_names,
-)
 
 
 @click.command()
@@ -77,26 +59,3 @@ def granian(settings: Settings, host: str, port: int) -> list[str]:
         *("--log-level", "error", "--respawn-failed-workers"),
         *("--workers-kill-timeout", "5s"),
     ]
-
-
-@click.command(hidden=True)
-def worker() -> None:
-    """Forget what is past any use, every ten minutes (started by `mag serve`).
-
-    Example: mag worker
-    """
-    # Ctrl-C reaches every process of the terminal: ours ends when `mag serve` says so.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    settings = read_settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # `mag serve` has told it already
-    equipment = prepared_equipment(settings)
-    while True:
-        for purge in _PURGES:
-            try:
-                purge(equipment.work(system_clock()))
-            except Exception as error:
-                if not equipment.database.is_away(error):
-                    raise
-                logging.getLogger("mag.worker").warning("the database is away; trying again later")
-        time.sleep(PURGE_SECONDS)

@@ -19,6 +19,8 @@ class Portal:
     brand: str
     host: str
     port: int
+    # The page that emailed links lead to; none, and the portal sends no mail.
+    link_target: str = ""
 
     @property
     def url(self) -> str:
@@ -34,6 +36,8 @@ class Portal:
             redirect_uris=(f"{self.url}/mag/callback",),
             origins=(self.url,),
             post_logout_redirect_uris=(f"{self.url}/",),
+            initiate_login_uri=f"{self.url}/mag/initiate" if self.link_target else None,
+            targets=(f"{self.url}{self.link_target}",) if self.link_target else (),
             sandbox=True,
         )
 
@@ -59,6 +63,12 @@ class Portal:
         return Child(f"the portal {self.name}", command, environ)
 
 
+def mailbox_child(folder: Path, *, port: int, smtp_port: int) -> Child:
+    """Return the process that takes mail by SMTP and shows it."""
+    command = [sys.executable, "-m", "mag_server.demo.mailbox", str(folder), str(port)]
+    return Child("the mailbox", [*command, str(smtp_port)], this_environment())
+
+
 def are_installed() -> bool:
-    """Tell whether the example portal is there; only its name is looked for."""
-    return find_spec("partner_portal") is not None
+    """Tell whether the example portal and the mailbox's SMTP are there, by their names alone."""
+    return all(find_spec(name) is not None for name in ("partner_portal", "aiosmtpd"))

@@ -4,15 +4,22 @@ Needs the package `playwright` and a Chromium; without them the other causes are
 """
 
 import shutil
+import tempfile
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from mag_server.base.addresses import origin_of
 from mag_server.doctor.evidence import Finding
 
 PATIENCE_MS = 9000
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+# Where the element waits to be scrolled or swapped into view (`loading="lazy"`), nobody does it.
+_SHOW_LAZY = """() => document.querySelectorAll('mag-signin[loading=lazy]').forEach((element) => {
+  element.removeAttribute('loading');
+  document.body.append(element);
+})"""
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -24,9 +31,12 @@ class NoBrowserError(Exception):
 class Seen:
     """What happened in the browser."""
 
+    page_origin: str
     failures: list[tuple[str, str]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    cannot_open: str = ""
     has_element: bool = False
+    has_request: bool = False
     is_defined: bool = False
     is_ready: bool = False
 
@@ -43,14 +53,25 @@ def look(page_url: str, *, issuer: str, chromium: str | None = None) -> Seen:
             "--browser needs Chromium and the package playwright: "
             "apt-get install chromium; pip install playwright"
         )
-    seen = Seen()
-    with import_module("playwright.sync_api").sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
-        page = browser.new_page(locale="fr-FR")
+    seen = Seen(origin_of(page_url))
+    playwright_api = import_module("playwright.sync_api")
+    # A profile, not a private window: there a person's own extensions would not run.
+    with (
+        playwright_api.sync_playwright() as playwright,
+        tempfile.TemporaryDirectory(prefix="mag-doctor-") as profile,
+    ):
+        browser = playwright.chromium.launch_persistent_context(
+            profile, executable_path=path, args=_ARGUMENTS, locale="fr-FR"
+        )
+        page = browser.new_page()
         page.on("requestfailed", lambda r: seen.failures.append((r.url, r.failure or "")))
         page.on("console", lambda message: seen.complaints.append(message.text))
-        page.goto(page_url, wait_until="domcontentloaded")
-        _watch(page, seen)
+        page.on("pageerror", lambda error: seen.complaints.append(error.message))
+        try:
+            page.goto(page_url, wait_until="domcontentloaded")
+            _watch(page, seen)
+        except playwright_api.Error as error:
+            seen.cannot_open = error.message.splitlines()[0]
         browser.close()
     seen.failures = [(url, why) for url, why in seen.failures if url.startswith(issuer)]
     return seen
@@ -61,25 +82,89 @@ def _watch(page: Any, seen: Seen) -> None:
     while waited < PATIENCE_MS and not seen.is_ready:
         page.wait_for_timeout(300)
         waited += 300
-        seen.has_element = page.evaluate("Boolean(document.querySelector('mag-signin'))")
+        page.evaluate(_SHOW_LAZY)
+        seen.has_element = _has(page, "mag-signin")
+        seen.has_request = _has(page, "mag-signin[request]:not([request=''])")
+        seen.is_ready = _has(page, "mag-signin[ready]")
         seen.is_defined = page.evaluate("Boolean(customElements.get('mag-signin'))")
-        seen.is_ready = page.evaluate("Boolean(document.querySelector('mag-signin[ready]'))")
+
+
+def _has(page: Any, selector: str) -> bool:
+    return bool(page.locator(selector).count())
 
 
 def judge(seen: Seen, *, issuer: str) -> list[Finding]:
     """Return the causes that the browser showed; none when the widget got ready."""
     if seen.is_ready:
         return []
+    if seen.cannot_open:
+        return [_cannot_open(seen)]
+    if blocked := _blocked(seen, issuer):
+        return [blocked]
+    return [_lacking(seen, issuer) or _mute(seen, issuer)]
+
+
+def _lacking(seen: Seen, issuer: str) -> Finding | None:
+    """Name what of the two lines the page lacks, once its scripts have run."""
+    is_whole = seen.has_element and seen.is_defined
+    if not is_whole and _is_about_trusted_types(seen):
+        return _untrusted(seen, issuer)
+    if not seen.has_element:
+        return _no_element()
+    if not seen.is_defined:
+        return _never_defined(seen, issuer)
+    return None if seen.has_request else _no_request()
+
+
+def _is_about_trusted_types(seen: Seen) -> bool:
+    return any("requires 'Trusted" in said for said in seen.complaints)
+
+
+def _said(seen: Seen, about: str) -> str:
+    for said in seen.complaints:
+        if about in said:
+            return f" The console says: {said}"
+    return ""
+
+
+def _cannot_open(seen: Seen) -> Finding:
+    return Finding(
+        "browser-cannot-open",
+        f"Chromium cannot open the page: {seen.cannot_open}.",
+        "Correct --page; mend the portal's certificate.",
+    )
+
+
+def _untrusted(seen: Seen, issuer: str) -> Finding:
+    return Finding(
+        "browser-trusted-types",
+        "The page requires Trusted Types, and a script of it writes MAG's lines as text."
+        + _said(seen, "requires 'Trusted"),
+        f'<script src="{issuer}/widget/v1/mag.js" async></script> in the page as sent',
+    )
+
+
+def _no_request() -> Finding:
+    return Finding(
+        "browser-request-missing",
+        "<mag-signin> got no request within 9 s: it goes on showing its fallback.",
+        '{{ mag_widget(target="/espace") }}',
+    )
+
+
+def _blocked(seen: Seen, issuer: str) -> Finding | None:
     for url, why in seen.failures:
         if "BLOCKED_BY_CLIENT" in why:
-            return [_blocked_by_client(url)]
-        if "csp" in why.lower() or "BLOCKED_BY_CSP" in why:
-            return [_blocked_by_policy(url, issuer)]
-    if not seen.has_element:
-        return [_no_element()]
-    if not seen.is_defined:
-        return [_never_defined(seen)]
-    return [_mute(seen, issuer)]
+            return _blocked_by_client(url)
+        if "csp" in why.lower():
+            return _blocked_by_policy(url, issuer)
+    # A frame that is blocked is no failed request: the console alone tells.
+    for said in seen.complaints:
+        if "frame-ancestors" in said or "X-Frame-Options" in said:
+            return _frame_refused(seen)
+        if "frame-src" in said and issuer in said:
+            return _blocked_by_policy(f"the frame of {issuer}", issuer)
+    return None
 
 
 def _blocked_by_client(url: str) -> Finding:
@@ -106,19 +191,26 @@ def _no_element() -> Finding:
     )
 
 
-def _never_defined(seen: Seen) -> Finding:
-    said = f" The console says: {seen.complaints[0]}" if seen.complaints else ""
+def _never_defined(seen: Seen, issuer: str) -> Finding:
     return Finding(
         "element-never-defined",
-        f"mag.js did not run, so <mag-signin> stays an unknown element.{said}",
+        "mag.js did not run, so <mag-signin> stays an unknown element." + _said(seen, issuer),
         "Load mag.js with a plain <script src async>, not as a module and not bundled.",
     )
 
 
+def _frame_refused(seen: Seen) -> Finding:
+    return Finding(
+        "frame-refused",
+        "The browser may not show MAG's page here: MAG refuses this request or this origin, or a "
+        "proxy before MAG adds a header.",
+        f"mag partners edit PARTNER --origin {seen.page_origin}",
+    )
+
+
 def _mute(seen: Seen, issuer: str) -> Finding:
-    said = f" The console says: {seen.complaints[-1]}" if seen.complaints else ""
     return Finding(
         "frame-mute",
-        f"The frame opened and MAG's page in it said nothing within 9 s.{said}",
-        f"frame-src {issuer}",
+        "The frame opened and MAG's page in it said nothing within 9 s." + _said(seen, issuer),
+        f"Open {issuer}/health/ready from that network: whatever stands before MAG changes it.",
     )

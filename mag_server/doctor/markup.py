@@ -12,6 +12,8 @@ class Script:
     url: str
     integrity: str | None
     crossorigin: str | None
+    nonce: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class _Reader(HTMLParser):
             url = urljoin(self.page_url, source)
             name = urlsplit(url).path.rpartition("/")[2]
             if name.startswith("mag.") and name.endswith(".js"):
-                crossorigin = given.get("crossorigin") if "crossorigin" in given else None
-                self.scripts.append(Script(url, given.get("integrity"), crossorigin))
+                names = ("integrity", "crossorigin", "nonce", "type")
+                self.scripts.append(Script(url, *(given.get(name) for name in names)))
         elif tag == "meta" and (given.get("http-equiv") or "").lower() == "content-security-policy":
             self.meta_policies.append(given.get("content") or "")
 

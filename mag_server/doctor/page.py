@@ -7,13 +7,25 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from mag_server.base.fetch import Fetched, origin_or_none
-from mag_server.base.settings import is_local
+from mag_server.base.hosts import is_local
 from mag_server.doctor.evidence import Evidence, Finding
-from mag_server.doctor.policy import Policy, forbids, read_policies
+from mag_server.doctor.policy import (
+    Policy,
+    forbids,
+    forbids_script,
+    read_policies,
+    trusts_nonces_alone,
+)
 
 OK_STATUS = 200
 CLOCK_SECONDS = 120
-_FEATURES = ("publickey-credentials-get", "identity-credentials-get", "storage-access")
+FEATURES = (
+    "publickey-credentials-get",
+    "publickey-credentials-create",
+    "identity-credentials-get",
+    "storage-access",
+)
+_RUN = {"", "text/javascript", "application/javascript"}
 _EMBEDDER_POLICIES = ("require-corp", "credentialless")
 
 
@@ -77,6 +89,18 @@ def script_of_another_issuer(evidence: Evidence) -> Finding | None:
     )
 
 
+def script_kind(evidence: Evidence) -> Finding | None:
+    """A module finds no address of its own; a consent tool's `text/plain` is not run at all."""
+    kinds = [script.kind for script in evidence.markup.scripts]
+    if not kinds or any((kind or "").lower() in _RUN for kind in kinds):
+        return None
+    return Finding(
+        "script-kind",
+        f'mag.js stands in a <script type="{kinds[0]}">, which does not run it as a plain script.',
+        f'<script src="{evidence.issuer}/widget/v1/mag.js" async></script>',
+    )
+
+
 def script_away(evidence: Evidence) -> Finding | None:
     """The loader's address does not answer with the loader."""
     script = evidence.script
@@ -117,8 +141,24 @@ def script_crossorigin(evidence: Evidence) -> Finding | None:
 def csp_script(evidence: Evidence) -> Finding | None:
     """The page's policy does not let MAG's script run."""
     url = f"{evidence.issuer}/widget/v1/mag.js"
-    if not _forbids(evidence, "script-src-elem", url):
+    policies = list(_policies(evidence))
+    written = next(iter(evidence.markup.scripts), None)
+    if written is None and trusts_nonces_alone(policies):
+        return None  # whichever script of the page adds it is trusted with it
+    if not forbids_script(
+        policies,
+        url,
+        page_origin=evidence.page_origin,
+        nonce=written.nonce if written else None,
+        integrity=written.integrity if written else None,
+    ):
         return None
+    if trusts_nonces_alone(policies):
+        return Finding(
+            "csp-script-nonce",
+            "The page's Content-Security-Policy runs only scripts that carry its nonce.",
+            f'<script src="{url}" nonce="..." async></script>',
+        )
     return Finding(
         "csp-script-src",
         "The page's Content-Security-Policy does not let MAG's script run.",
@@ -177,7 +217,7 @@ def embedder_policy(evidence: Evidence) -> Finding | None:
 def permissions_policy(evidence: Evidence) -> Finding | None:
     """The page takes away what the frame may need to sign people in."""
     policy = evidence.read_page.header("permissions-policy") or ""
-    denied = [name for name in _FEATURES if re.search(rf"{name}\s*=\s*\(\s*\)", policy)]
+    denied = [name for name in FEATURES if _denies(policy, name, origin=evidence.issuer)]
     if not denied:
         return None
     return Finding(
@@ -187,9 +227,32 @@ def permissions_policy(evidence: Evidence) -> Finding | None:
     )
 
 
+def _denies(policy: str, feature: str, *, origin: str) -> bool:
+    found = re.search(rf"(?:^|[,\s]){feature}\s*=\s*(\([^)]*\)|[^,;\s]+)", policy)
+    if found is None:
+        return False  # not named: the frame's own `allow` is enough
+    allowed = found[1].strip("()").split()
+    return "*" not in allowed and f'"{origin}"' not in allowed
+
+
+def trusted_types(evidence: Evidence) -> Finding | None:
+    """Under Trusted Types a script that writes the two lines into the page is stopped."""
+    is_sent_whole = evidence.markup.scripts and evidence.markup.requests
+    if is_sent_whole or not any(
+        "require-trusted-types-for" in policy for policy in _policies(evidence)
+    ):
+        return None
+    return Finding(
+        "trusted-types",
+        "The page requires Trusted Types: no script of it may write MAG's two lines as text.",
+        f'<script src="{evidence.issuer}/widget/v1/mag.js" async></script> in the page as sent',
+    )
+
+
 def clock_off(evidence: Evidence) -> Finding | None:
     """The portal's clock is off: its assertions will look too young or too old."""
-    text = evidence.read_page.header("date")
+    page = evidence.read_page
+    text = page.header("date")
     try:
         said = parsedate_to_datetime(text) if text else None
     except ValueError:
@@ -198,7 +261,9 @@ def clock_off(evidence: Evidence) -> Finding | None:
         return None
     if said.tzinfo is None:
         said = said.replace(tzinfo=UTC)
-    seconds = (said - evidence.now).total_seconds()
+    # A page that a proxy kept is as old as its Age says (RFC 9111 5.1).
+    kept_seconds = int(age) if (age := page.header("age") or "0").isdigit() else 0
+    seconds = (said - evidence.now).total_seconds() + kept_seconds
     if abs(seconds) <= CLOCK_SECONDS:
         return None
     return Finding(

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 from mag_server.base.addresses import origin_of
 
 Policy = dict[str, list[str]]
+SCRIPT = "script-src-elem"
+STRICT_DYNAMIC = "'strict-dynamic'"
 _FALLBACKS = {
-    "script-src-elem": ("script-src-elem", "script-src", "default-src"),
+    SCRIPT: ("script-src-elem", "script-src", "default-src"),
     "frame-src": ("frame-src", "child-src", "default-src"),
     "form-action": ("form-action",),
     "frame-ancestors": ("frame-ancestors",),
@@ -32,10 +34,42 @@ def _read(text: str) -> Policy:
 def forbids(policies: Sequence[Policy], directive: str, url: str, *, page_origin: str) -> bool:
     """Tell whether one of the policies keeps a page of `page_origin` from using `url`."""
     return any(
-        sources is not None
-        and not any(_matches(source, url, page_origin=page_origin) for source in sources)
-        for sources in (_sources(policy, directive) for policy in policies)
+        not any(_matches(source, url, page_origin=page_origin) for source in sources)
+        for sources in _lists(policies, directive)
     )
+
+
+def forbids_script(
+    policies: Sequence[Policy],
+    url: str,
+    *,
+    page_origin: str,
+    nonce: str | None,
+    integrity: str | None,
+) -> bool:
+    """Tell whether one of the policies keeps a script element of the page from running.
+
+    A nonce or a hash lets a script run wherever it comes from; under 'strict-dynamic' nothing
+    else does (CSP3 6.7.1.1 and 8.2).
+    """
+    good = {f"'nonce-{nonce}'"} if nonce else set()
+    good |= {f"'{one}'" for one in (integrity or "").split()}
+    for sources in _lists(policies, SCRIPT):
+        is_dynamic = STRICT_DYNAMIC in map(str.lower, sources)
+        is_listed = any(_matches(source, url, page_origin=page_origin) for source in sources)
+        if not good & set(sources) and (is_dynamic or not is_listed):
+            return True
+    return False
+
+
+def trusts_nonces_alone(policies: Sequence[Policy]) -> bool:
+    """Tell whether a policy passes over the addresses that stand in it ('strict-dynamic')."""
+    return any(STRICT_DYNAMIC in map(str.lower, sources) for sources in _lists(policies, SCRIPT))
+
+
+def _lists(policies: Sequence[Policy], directive: str) -> list[list[str]]:
+    found = (_sources(policy, directive) for policy in policies)
+    return [sources for sources in found if sources is not None]
 
 
 def _sources(policy: Policy, directive: str) -> list[str] | None:

@@ -44,12 +44,19 @@ def request_of_another_partner(evidence: Evidence) -> Finding | None:
     )
 
 
-def redirect_uri_slash(evidence: Evidence) -> Finding | None:
-    """One slash more or less: the commonest mistake, and another address."""
+def redirect_uri_unregistered(evidence: Evidence) -> Finding | None:
+    """Another scheme, a slash more or less: to MAG it is another address."""
     asked = evidence.request.get("redirect_uri")
     if asked is None or asked in evidence.partner.redirect_uris:
         return None
     near = [uri for uri in evidence.partner.redirect_uris if uri.rstrip("/") == asked.rstrip("/")]
+    if f"https{asked.removeprefix('http')}" in evidence.partner.redirect_uris:
+        return Finding(
+            "redirect-uri-http",
+            f"The request's redirect_uri is {asked}; registered is its https form: behind a proxy "
+            "that ends TLS a portal does not see it.",
+            f"redirect_uri=https{asked.removeprefix('http')}",
+        )
     if near:
         return Finding(
             "redirect-uri-slash",
@@ -117,16 +124,24 @@ def mag_refuses(evidence: Evidence) -> Finding | None:
 
 
 def proxy_frame_options(evidence: Evidence) -> Finding | None:
-    """Something before MAG adds X-Frame-Options, which MAG never sends."""
+    """Something before MAG sends X-Frame-Options in place of MAG's own policy.
+
+    Beside a policy that says `frame-ancestors`, browsers pass over it (HTML 7.7).
+    """
     frame = evidence.frame
     value = frame.header("x-frame-options") if isinstance(frame, Fetched) else None
-    if value is None:
+    if value is None or not isinstance(frame, Fetched) or "frame-ancestors" in _policy_of(frame):
         return None
     return Finding(
         "proxy-x-frame-options",
-        f"A proxy before MAG adds X-Frame-Options: {value}: no page can show the frame.",
-        "proxy_hide_header X-Frame-Options;",
+        f"A proxy before MAG sends X-Frame-Options: {value} and takes MAG's own "
+        "Content-Security-Policy away: no page can show the frame.",
+        "proxy_hide_header X-Frame-Options; proxy_pass_header Content-Security-Policy;",
     )
+
+
+def _policy_of(frame: Fetched) -> str:
+    return ",".join(frame.headers_named("content-security-policy"))
 
 
 def proxy_frame_ancestors(evidence: Evidence) -> Finding | None:

@@ -5,13 +5,13 @@
 
 from urllib.parse import urlencode
 
-from flask import Response
+from flask import Response, url_for
 
 from mag_server.base.addresses import origin_of
 from mag_server.base.errors import CATALOGUE
 from mag_server.rooms.partners.model import Partner
 from mag_server.rooms.requests.model import RefusedToPartner, ResponseMode
-from mag_server.rooms.signin.model import Granted
+from mag_server.rooms.signin.model import Entered, Granted
 from mag_server.web._guard import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
@@ -38,13 +38,24 @@ def answer_granted(granted: Granted) -> Response:
         state=request.state,
         ui_locales=request.ui_locales,
     )
-    settings = current_work().settings
-    if granted.session_cookie:
-        set_cookie(response, SESSION_COOKIE, granted.session_cookie, max_age_seconds=None)
-    if granted.device_cookie:
-        lifetime = settings.device_lifetime_days * 24 * 3600
-        set_cookie(response, DEVICE_COOKIE, granted.device_cookie, max_age_seconds=lifetime)
+    give_cookies(response, session=granted.session_cookie, device=granted.device_cookie)
     return response
+
+
+def answer_entered(entered: Entered) -> Response:
+    """Lead whoever signed in at MAG itself to their own page."""
+    response = see_other(url_for("my_receipts.show"))
+    give_cookies(response, session=entered.session_cookie, device=entered.device_cookie)
+    return response
+
+
+def give_cookies(response: Response, *, session: str | None, device: str | None) -> None:
+    """Give the browser the cookies of a session that was just opened."""
+    if session:
+        set_cookie(response, SESSION_COOKIE, session, max_age_seconds=None)
+    if device:
+        lifetime = current_work().settings.device_lifetime_days * 24 * 3600
+        set_cookie(response, DEVICE_COOKIE, device, max_age_seconds=lifetime)
 
 
 def answer_refused(refused: RefusedToPartner, *, partner: Partner) -> Response:

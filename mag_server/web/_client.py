@@ -1,7 +1,6 @@
 """Which back end is asking (RFC 6749 section 2.3.1)."""
 
 import base64
-import binascii
 from urllib.parse import unquote_plus
 
 from flask import request
@@ -47,7 +46,7 @@ def _basic_credentials() -> tuple[str, str] | None:
         return None
     try:
         text = base64.b64decode(credentials.strip(), validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, no ASCII, or no UTF-8
         return None
     client_id, colon, client_secret = text.partition(":")
     return (unquote_plus(client_id), unquote_plus(client_secret)) if colon else None

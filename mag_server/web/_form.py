@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import Enum
 from urllib.parse import urlencode
 
 from flask import Response, url_for
 
 from mag_server.base.addresses import origin_of
+from mag_server.base.dates import spoken_date
 from mag_server.base.errors import CATALOGUE, N_
 from mag_server.rooms.companies.model import CompanyNumberReason
 from mag_server.rooms.companies.model import message_for as company_message
-from mag_server.rooms.forms.model import FormToShow
+from mag_server.rooms.forms.model import FormToShow, LinkRequest
+from mag_server.rooms.mail.model import MESSAGES
 from mag_server.rooms.people.model import NameReason
 from mag_server.rooms.people.model import message_for as name_message
-from mag_server.rooms.requests.model import ResponseMode
+from mag_server.rooms.requests.model import AuthorizationRequest, ResponseMode
 from mag_server.rooms.signin.model import FormRefused, PostedForm
 from mag_server.web._guard import allow_form_action, allow_frame, note_code, trace_id
 from mag_server.web._page import page_language, render_page
@@ -26,6 +29,7 @@ _TITLES = {
     "MAG-501": N_("Service très demandé"),
 }
 _TITLE = N_("Connexion impossible")
+_A_MAIL = N_("Un courriel de votre organisme")
 _EMPTY = N_("Remplissez ce champ.")
 
 
@@ -72,6 +76,8 @@ class ShownForm:
     field_errors: Mapping[str, str] = field(default_factory=dict)
     error: ShownError | None = None
     notice: Notice | None = None
+    report_url: str = ""
+    interaction_url: str = ""
     cancel_url: str | None = None
     frame: Frame | None = None
 
@@ -124,7 +130,8 @@ def _shown(
     field_errors: Mapping[str, str] | None = None,
     error: ShownError | None = None,
 ) -> ShownForm:
-    query = "?" + urlencode(form.request.parameters())
+    asked = form.request.parameters()
+    query = "?" + urlencode(asked) if asked else ""
     return ShownForm(
         action=url_for("sign_in.submit"),
         token=form.token,
@@ -136,12 +143,24 @@ def _shown(
         sign_up_url=url_for("assistance.sign_up") + query,
         field_errors=field_errors or {},
         error=error,
+        notice=notice_of(form.request, page_language(form.request.ui_locales))
+        if isinstance(form.request, LinkRequest)
+        else None,
+        report_url=url_for("emailed_link.report_posted"),
+        interaction_url=url_for("emailed_link.interaction"),
         frame=_frame(form),
     )
 
 
+def notice_of(request: LinkRequest, lang: str) -> Notice:
+    """Return which mail a sign-in began at: its title and its day, and nobody's name."""
+    known = MESSAGES.get(request.message)
+    sent_at = datetime.fromtimestamp(request.sent_at, UTC)
+    return Notice(known.title if known else _A_MAIL, spoken_date(sent_at, lang))
+
+
 def _frame(form: FormToShow) -> Frame | None:
-    if not form.request.in_frame:
+    if not isinstance(form.request, AuthorizationRequest) or not form.request.in_frame:
         return None
     full_page = form.request.parameters() | {"response_mode": ResponseMode.QUERY.value}
     return Frame(

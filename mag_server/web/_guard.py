@@ -5,6 +5,7 @@ Source: Fetch Metadata; Content Security Policy Level 3; docs/threats.md « The 
 
 import ipaddress
 import logging
+import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -25,6 +26,9 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; require-trusted-types-for 'script'; "
     "frame-ancestors {frame_ancestors}; form-action {form_action}"
+)
+_HOP_WITH_PORT = re.compile(
+    r"(?P<v4>[0-9]+(?:\.[0-9]+){3}):[0-9]+|\[(?P<v6>[0-9A-Fa-f:.]+)\](?::[0-9]+)?", re.ASCII
 )
 # No journey sets these.
 _ALWAYS = (
@@ -106,11 +110,18 @@ def client_address() -> str:
 
 
 def _address(peer: str, forwarded: list[str], settings: Settings) -> str:
-    hops = [hop.strip() for line in forwarded for hop in line.split(",")]
+    hops = [_without_port(hop.strip()) for line in forwarded for hop in line.split(",")]
     # Read from the right: what stands left of an untrusted hop was written by that hop.
     while hops and _is_trusted(peer, settings):
         peer = hops.pop()
     return peer
+
+
+def _without_port(hop: str) -> str:
+    # Some proxies write the port too, new for each connection: every guess would come from an
+    # address of its own.
+    found = _HOP_WITH_PORT.fullmatch(hop)
+    return (found["v4"] or found["v6"]) if found else hop
 
 
 def _is_trusted(address: str, settings: Settings) -> bool:
@@ -156,6 +167,12 @@ def _begin() -> None:
         request.environ["wsgi.input_terminated"] = True
 
 
+def _logged_path() -> str:
+    # A link's token opens its page for months: no log may hold it.
+    path = "/l/-" if request.path.startswith("/l/") else request.path
+    return quote(path)[:LONGEST_LOGGED_PATH]
+
+
 def _finish(response: Response) -> Response:
     headers = response.headers
     headers.add("X-Trace-Id", trace_id())
@@ -173,7 +190,7 @@ def _finish(response: Response) -> Response:
     _log.info(
         "%s %s %s code=%s trace_id=%s",
         request.method,
-        quote(request.path)[:LONGEST_LOGGED_PATH],
+        _logged_path(),
         response.status_code,
         g.get("code", "-"),
         trace_id(),

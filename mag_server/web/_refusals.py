@@ -22,7 +22,10 @@ _TITLE = N_("Demande impossible")
 _BY_STATUS = {404: "MAG-130", 405: "MAG-131", 413: "MAG-132"}
 _NOT_UNDERSTOOD = "MAG-133"
 # Addresses that applications call: their errors are JSON (RFC 6749 section 5.2).
-_APPLICATIONS = ("/token", "/revoke", "/userinfo", "/jwks.json", "/.well-known/", "/api/")
+_APPLICATIONS = (
+    *("/token", "/revoke", "/userinfo", "/jwks.json", "/.well-known/", "/api/"),
+    "/receipts/",
+)
 
 
 def help_url(code: str) -> str:
@@ -97,9 +100,12 @@ def hang_refusals(app: Flask) -> None:
         return response
 
     def unexpected(error: Exception) -> Response:
-        code = "MAG-502" if current_work().database.is_away(error) else "MAG-500"
-        app.logger.error("%s trace_id=%s", code, trace_id(), exc_info=error)
-        return _refusal(code)
+        reason = current_work().database.why_away(error)
+        if reason is None:
+            app.logger.error("MAG-500 trace_id=%s", trace_id(), exc_info=error)
+            return _refusal("MAG-500")
+        app.logger.error("MAG-502 trace_id=%s: %s", trace_id(), reason)
+        return _refusal("MAG-502")
 
     app.register_error_handler(HTTPException, refuse)
     app.register_error_handler(Exception, unexpected)

@@ -33,5 +33,6 @@ def _page(topic: str) -> Response:
         theme_name=partner.theme if partner else DEFAULT_THEME,
         lang=page_language(request.args.get("ui_locales")),
         topic=topic,
-        back_url=back_url if partner else None,
+        # At an emailed link there is none: the browser's own way back leads there.
+        back_url=back_url if partner and "redirect_uri" in request.args else None,
     )

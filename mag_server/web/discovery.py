@@ -45,6 +45,7 @@ def _metadata(issuer: str) -> dict[str, Any]:
         "revocation_endpoint": at("revoke.revoke"),
         "end_session_endpoint": at("logout.logout"),
         "jwks_uri": at("discovery.jwks"),
+        "mag_receipt_keys_uri": at("receipts.keys"),
         "service_documentation": at("error_docs.index"),
         "mag_widget_uri": issuer + url_for("widget.pinned", file=find_asset("mag.js").file),
         "mag_widget_integrity": find_asset("mag.js").integrity,

@@ -4,11 +4,13 @@ from flask import Blueprint, Response, request
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 
+from mag_server.rooms.arrivals.model import Arrived
 from mag_server.rooms.forms.actions import framing_origin
 from mag_server.rooms.requests.model import RefusedHere
 from mag_server.rooms.signin.actions import cancel_sign_in, submit_sign_in
-from mag_server.rooms.signin.model import FormRefused, Granted, PostedForm
-from mag_server.web._answers import answer_granted, answer_refused
+from mag_server.rooms.signin.model import Entered, FormRefused, Granted, PostedForm
+from mag_server.web._answers import answer_entered, answer_granted, answer_refused
+from mag_server.web._arrivals import answer_arrived
 from mag_server.web._form import show_refused_form
 from mag_server.web._guard import (
     DEVICE_COOKIE,
@@ -80,6 +82,10 @@ def _check(posted: PostedForm) -> Response:
     answer = submit_sign_in(current_work(), posted=posted)
     if isinstance(answer, Granted):
         return answer_granted(answer)
+    if isinstance(answer, Arrived):
+        return answer_arrived(answer)
+    if isinstance(answer, Entered):
+        return answer_entered(answer)
     if isinstance(answer, FormRefused):
         return show_refused_form(answer, posted)
     if isinstance(answer, RefusedHere):

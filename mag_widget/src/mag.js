@@ -2,7 +2,12 @@
 // a page. The form lives in a frame of MAG's own origin: this page cannot read what is typed there.
 (() => {
   "use strict";
-  if (typeof document === "undefined" || !document.currentScript || customElements.get("mag-signin")) return;
+  if (!globalThis.document || customElements.get("mag-signin")) return;
+  const warn = (sentence) => console.warn("MAG: " + sentence);
+  if (!document.currentScript) {
+    if (document.querySelector("mag-signin[debug]")) warn("load mag.js by a plain script element");
+    return;
+  }
   const MAG = new URL(document.currentScript.src).origin;
   const PATIENCE_MS = 8000;
   const UNHEARD_MS = 1000;
@@ -20,22 +25,23 @@
       // The page's --mag-height is kept free, also by a form that needs less: nothing below ever moves.
       ":host([request]){min-height:var(--mag-height,38rem)}" +
       // The frame keeps 4 px around its content, so that a focus ring is not cut: taken back here.
-      "iframe{display:block;width:calc(100% + 8px);height:calc(var(--mag-height,38rem) + 8px);margin:-4px;border:0;background:none;opacity:0}" +
+      "iframe{display:block;min-width:240px;width:calc(100% + 8px);height:calc(var(--mag-height,38rem) + 8px);margin:-4px;border:0;background:none;opacity:0}" +
       // A form without scripts cannot tell its height: the browser measures it, where it knows how.
-      "iframe.shown{opacity:1}iframe.mute{height:auto;min-height:calc(var(--mag-height,38rem) + 8px);frame-sizing:content-height}" +
+      "iframe.shown{opacity:1}iframe.mute{min-height:calc(var(--mag-height,38rem) + 8px);height:auto;frame-sizing:content-height}" +
       // The skeleton: two lines of title and a mark, four labelled fields, a button.
       ".bones{position:absolute;inset:0;display:flex;flex-direction:column;overflow:hidden;pointer-events:none}" +
       ".bones i{position:relative;flex:none;box-sizing:border-box;height:3rem;margin-top:2.875rem;border:1px solid;border-radius:var(--mag-field-radius,6px);opacity:.2}" +
-      ".bones i:before{content:'';position:absolute;top:-1.375rem;left:0;width:30%;height:.75rem;border-radius:4px;background:currentColor}" +
+      ".bones i:before{content:'';position:absolute;top:-1.375rem;width:30%;height:.75rem;border-radius:4px;background:currentColor}" +
       ".bones i:first-child{height:8.5rem;margin:0 0 -1.25rem;border:0}.bones i:first-child:before{top:.375rem;width:80%;height:1rem}" +
       ".bones i:last-child{margin-top:auto;background:currentColor}.bones i:last-child:before{content:none}" +
-      ".late{padding-top:1rem}.late p{margin:0 0 .5rem}.late>*{margin-right:1rem;font:inherit}",
+      ".late{padding-bottom:1rem}.late>*{color:inherit;font:inherit;margin-right:1rem}" +
+      ".late button{border:1px solid;border-radius:var(--mag-field-radius,6px);background:none;padding:.75rem 1rem}",
   );
 
   const make = (name, properties, ...children) => {
-    const element = Object.assign(document.createElement(name), properties);
-    element.append(...children);
-    return element;
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
   };
 
   class MagSignin extends HTMLElement {
@@ -100,8 +106,9 @@
       this.#frame.allow = ALLOW.map((feature) => `${feature} ${MAG}`).join("; ");
       this.#frame.src = MAG + "/authorize?" + new URLSearchParams(request);
       // A form without scripts says no hello: it is shown all the same.
-      this.#frame.onload = () => this.#port || this.#after(UNHEARD_MS, () => this.#show("shown mute"));
+      this.#frame.onload = () => this.#port || this.#after(UNHEARD_MS, () => this.#unheard());
       this.#bones = make("div", { className: "bones", ariaHidden: "true" }, ...Array.from({ length: 6 }, () => make("i")));
+      this.#examine(new URLSearchParams(request));
       this.#watch();
       this.#wait();
       this.#root.replaceChildren(this.#frame, this.#bones);
@@ -114,7 +121,7 @@
       // Out of the browser's memory, after a sign-in: the answer has been spent, a form is due.
       addEventListener("pageshow", (event) => event.persisted && this.#open(), { signal });
       DARK.addEventListener("change", () => this.#wear(), { signal });
-      document.addEventListener("securitypolicyviolation", (event) => this.#debug(`blocked by this page's CSP: ${event.effectiveDirective} ${event.blockedURI}`), { signal });
+      document.addEventListener("securitypolicyviolation", (event) => this.#debug(`the CSP lacks ${event.effectiveDirective} ${event.blockedURI.split("/", 3).join("/")}`), { signal });
       const looks = new MutationObserver(() => this.#wear());
       for (const element of [this, document.documentElement, document.body]) looks.observe(element, { attributeFilter: ["style", "class", "data-theme"] });
       signal.addEventListener("abort", () => looks.disconnect());
@@ -146,13 +153,18 @@
       if (told.type === "size") this.#frame.style.height = told.height + "px";
       if (told.type === "ready") this.#ready(told);
       if (told.type === "leaving") this.#wait();
-      if (told.type === "error") this.#tell("mag-error", { code: told.code, trace_id: told.traceId, error: told.error });
+      if (told.type === "error") this.#refused(told);
       if (told.type === "look-refused") this.#tell("mag-look-refused", told);
       if (told.type === "cancel") this.#tell("mag-cancel", {});
       if (told.type === "success") {
         const detail = { code: told.code, state: told.state, iss: told.iss };
         if (this.#tell("mag-success", detail)) this.#goOn(detail);
       }
+    }
+
+    #refused({ code, traceId, error }) {
+      this.#tell("mag-error", { code, trace_id: traceId, error });
+      this.#debug(`${code}: see ${MAG}/docs/errors/${code}`);
     }
 
     #ready({ redirectUri, step }) {
@@ -165,6 +177,23 @@
         this.#tell("mag-ready", {});
       }
       this.#tell("mag-step", { step });
+    }
+
+    #unheard() {
+      this.#show("shown mute");
+      this.#debug(`the form is not shown here. Register ${location.origin}, send redirect_uri as registered, let no proxy add X-Frame-Options. ${this.#doctor}`);
+    }
+
+    // What this page can tell by itself.
+    #examine(request) {
+      const uri = request.get("redirect_uri");
+      if (!isSecureContext) this.#debug("this page needs TLS");
+      if (request.get("response_mode") !== "web_message") this.#debug("the request lacks response_mode=web_message");
+      if (!uri?.startsWith(location.origin + "/")) this.#debug(`redirect_uri ${uri} is not on ${location.origin}`);
+    }
+
+    get #doctor() {
+      return `Then: mag doctor --partner ${new URLSearchParams(this.getAttribute("request")).get("client_id")} --page ${location.href} --browser`;
     }
 
     #show(how) {
@@ -185,7 +214,7 @@
       const worn = getComputedStyle(this);
       const named = LOOK.map((name) => [name, worn.getPropertyValue(name).trim()]);
       // Dark where this page itself is: a frame of another scheme would be opaque.
-      const [light, dark] = ["light", "dark"].map((scheme) => worn.colorScheme.includes(scheme));
+      const [light, dark] = ["light", "dark"].map((one) => worn.colorScheme.includes(one));
       const scheme = dark && (!light || DARK.matches) ? "dark" : "light";
       return { look: Object.fromEntries(named.filter(([, value]) => value)), scheme };
     }
@@ -216,10 +245,11 @@
       const link = make("a", { href: this.#fullPage, target: "_top" }, page);
       this.#late?.remove();
       this.#late = make("div", { className: "late", role: "alert" }, make("p", {}, late), retry, link);
+      // Under the button that was pressed; over a frame without a form, whose end may be far below.
+      this.#root[this.#port ? "append" : "prepend"](this.#late);
       if (!this.#port) this.#show("shown mute");
-      this.#root.append(this.#late);
       this.#tell("mag-error", { code: "late" });
-      this.#debug(`no answer from ${MAG} after 8 s: run mag doctor`);
+      this.#debug(`no answer from ${MAG} in 8 s. ${this.#doctor}`);
     }
 
     #say(message) {
@@ -231,7 +261,7 @@
     }
 
     #debug(sentence) {
-      if (this.hasAttribute("debug")) console.warn("MAG: " + sentence);
+      if (this.hasAttribute("debug")) warn(sentence);
     }
   }
 

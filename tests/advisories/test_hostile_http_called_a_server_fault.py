@@ -16,6 +16,20 @@ def test_a_range_of_a_file_is_ignored(sqlite_world: World, asked: str) -> None:
         assert len(answer.data) > 1000
 
 
+@pytest.mark.parametrize("path", ["/token", "/revoke"])
+@pytest.mark.parametrize("credentials", ["\u00e9", "YQ", "Y", "/w==", "YTpi\u00ff", ""])
+def test_credentials_that_are_no_base64_are_wrong_credentials(
+    sqlite_world: World, path: str, credentials: str
+) -> None:
+    answer = sqlite_world.browser().client.post(
+        path,
+        data={"grant_type": "client_credentials", "token": "x"},
+        headers={"Authorization": f"Basic {credentials}"},
+        base_url=sqlite_world.issuer,
+    )
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "MAG-140")
+
+
 @pytest.mark.parametrize("mistake", [BadRequest, UnsupportedMediaType])
 def test_a_mistake_of_the_clients_is_told_as_one(
     sqlite_world: World, mistake: type[HTTPException]

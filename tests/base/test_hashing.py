@@ -1,5 +1,8 @@
 """Argon2id with a bounded queue: what a stranger may ask of it, and what it gives back."""
 
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
@@ -214,3 +217,32 @@ def test_addresses_that_are_gone_leave_nothing_behind(stored: str):
     for number in range(3):
         hasher.verify(stored, PASSWORD, address=f"192.0.2.{number}")
     assert not hasher._per_address
+
+
+def test_whoever_asks_the_same_few_threads_hash(stored: str, monkeypatch: pytest.MonkeyPatch):
+    # Each thread that ever hashed keeps 19 MiB, and finds none of it in the processor's cache.
+    hashed_in, verify = set(), argon2.PasswordHasher.verify
+
+    def note(self, stored: str, password: bytes) -> bool:
+        hashed_in.add(threading.get_ident())
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", note)
+    hasher = Hasher(at_once=2)
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        asked = verify_in_threads(pool, hasher, stored, [str(number) for number in range(16)])
+        assert all(one.result(timeout=60) is True for one in asked)
+    assert 1 <= len(hashed_in) <= 2
+    assert threading.get_ident() not in hashed_in
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are chosen on Linux only")
+def test_as_many_are_hashed_at_once_as_there_are_cores_to_use():
+    # A container is often given fewer cores than the machine has.
+    program = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))});"
+        "from mag_server.base.hashing import Hasher; print(Hasher()._threads._max_workers)"
+    )
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own text
+    assert told.stdout == "1\n"

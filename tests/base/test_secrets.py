@@ -36,6 +36,11 @@ def test_a_secret_is_256_bits_and_an_identifier_128_never_twice_the_same():
     assert len({new_secret() for _ in range(1000)}) == 1000
 
 
+def test_no_identifier_is_taken_for_an_option_of_a_command():
+    # One in sixty-four would begin with a dash: seven hundred without one are no luck.
+    assert not [name for name in (new_identifier() for _ in range(700)) if name.startswith("-")]
+
+
 def test_a_fingerprint_is_the_sha_256_of_the_secret():
     assert fingerprint("abc") == hashlib.sha256(b"abc").hexdigest()
     assert fingerprint("\ud800") != fingerprint("?")

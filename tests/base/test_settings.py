@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mag_server.base.settings import NOT_OURS, Settings, SettingsError, is_local
+from mag_server.base.hosts import is_local
+from mag_server.base.settings import NOT_OURS, Settings, SettingsError
+from mag_server.base.smtp import RelayAddress
 
 KEY = "k" * 32
 POSTGRES = {"MAG_DATABASE_URL": "postgresql://mag@db/mag", "MAG_SECRET_KEYS": KEY}
@@ -41,6 +43,12 @@ GOOD = [
     ("MAG_DEMONSTRATION", "no", "demonstration", False),
     ("MAG_TRACE_ADDRESS_DAYS", "7", "trace_address_days", 7),
     ("MAG_TRACE_DAYS", "1000", "trace_days", 1000),
+    ("MAG_SMTP_URL", "smtp://relay.example", "smtp", RelayAddress("relay.example", 25, False)),
+    ("MAG_MAIL_FROM", "avis@mag.example.fr", "mail_from", "avis@mag.example.fr"),
+    ("MAG_MAIL_BOUNCES", "retours@mag.example.fr", "mail_bounces", "retours@mag.example.fr"),
+    ("MAG_MAILS_PER_SECOND", "5", "mails_per_second", 5),
+    ("MAG_DKIM_KEY", __file__, "dkim_key", Path(__file__)),
+    ("MAG_DKIM_SELECTOR", "mag-2026", "dkim_selector", "mag-2026"),
 ]
 
 # The variable, what is written, and words of the sentence that say what to write.
@@ -88,6 +96,12 @@ BAD = [
     ("MAG_DEMONSTRATION", "maybe", "write 1 or 0"),
     ("MAG_TRACE_ADDRESS_DAYS", "0", "1 or more"),
     ("MAG_TRACE_DAYS", "for ever", "1 or more"),
+    ("MAG_SMTP_URL", "relay.example", "smtp://host:port"),
+    ("MAG_MAIL_FROM", "MAG <avis@mag.example.fr>", "one plain address"),
+    ("MAG_MAIL_BOUNCES", "retours", "one plain address"),
+    ("MAG_MAILS_PER_SECOND", "0", "1 or more"),
+    ("MAG_DKIM_KEY", "/nowhere/dkim.pem", "a file that exists"),
+    ("MAG_DKIM_SELECTOR", "mag.2026", "one DNS label"),
 ]
 
 

@@ -1,6 +1,7 @@
 """`mag links`: one link from options, a campaign from a file, and what becomes of them."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,13 @@ def sender(terminal: Terminal) -> Terminal:
 
 
 def test_one_link_is_made_from_options(sender: Terminal) -> None:
-    words = ("--word", "annee=2026", "--word", "note=a=b", "--reference", "avis 7")
-    made = sender.json("links", "create", "klesia", *ONE, *words)
+    words = ("--word", "organisme=CARSAT", "--word", "contact=a=b", "--reference", "avis 7")
+    notice = ("--kind", "notification", "--message", "notification-taux-at-mp")
+    since = ("--made-available-at", datetime.now(UTC).isoformat())
+    made = sender.json("links", "create", "klesia", *ONE, *notice, *since, *words)
     assert (made["line"], made["reference"]) == (1, "avis 7")
     shown = sender.json("links", "show", made["id"])
-    assert shown["words"] == {"annee": "2026", "note": "a=b"}
+    assert shown["words"] == {"organisme": "CARSAT", "contact": "a=b"}
     assert shown["addressee"]["nom"] == "SAWYER"
     assert (shown["client_id"], shown["state"]) == ("klesia", "active")
 

@@ -177,13 +177,21 @@ class Demonstration(Running):
     mag_port: int = 0
     klesia_port: int = 0
     mcf_port: int = 0
+    mailbox_port: int = 0
+    smtp_port: int = 0
     database_url: str = ""
 
     @staticmethod
     def in_folder(folder: Path, ports: list[int] | None = None) -> "Demonstration":
         """Return a demonstration that is not started yet."""
-        mag_port, klesia_port, mcf_port = ports or free_ports(3)
-        places = {"--mag-port": mag_port, "--klesia-port": klesia_port, "--mcf-port": mcf_port}
+        mag_port, klesia_port, mcf_port, mailbox_port, smtp_port = ports or free_ports(5)
+        places = {
+            "--mag-port": mag_port,
+            "--klesia-port": klesia_port,
+            "--mcf-port": mcf_port,
+            "--mailbox-port": mailbox_port,
+            "--smtp-port": smtp_port,
+        }
         options = [str(word) for place in places.items() for word in place]
         return Demonstration(
             command=[sys.executable, "-m", "mag_server", "demo", *options, "--folder", str(folder)],
@@ -191,6 +199,8 @@ class Demonstration(Running):
             mag_port=mag_port,
             klesia_port=klesia_port,
             mcf_port=mcf_port,
+            mailbox_port=mailbox_port,
+            smtp_port=smtp_port,
             database_url=f"sqlite:///{folder / 'mag.db'}",
         )
 
@@ -210,9 +220,17 @@ class Demonstration(Running):
         return f"http://mcf.localhost:{self.mcf_port}"
 
     @property
+    def mailbox(self) -> str:
+        """Return the address of the mailbox's page."""
+        return f"http://mail.localhost:{self.mailbox_port}"
+
+    @property
     def ports(self) -> list[int]:
-        """Return the three ports."""
-        return [self.mag_port, self.klesia_port, self.mcf_port]
+        """Return the five ports."""
+        return [
+            *(self.mag_port, self.klesia_port, self.mcf_port),
+            *(self.mailbox_port, self.smtp_port),
+        ]
 
     def start_and_wait(self) -> None:
         """Start it, and wait until all three answer."""

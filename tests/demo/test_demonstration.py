@@ -128,7 +128,7 @@ def test_however_it_is_stopped_no_process_is_left(
     demonstration: Demonstration, how: str, status: int
 ):
     demonstration.start_and_wait()
-    assert len(demonstration.processes()) == 8, "one first, four children, three workers"
+    assert len(demonstration.processes()) == 9, "one first, five children, three workers"
     if how == "ctrl-c":
         demonstration.signal_group(signal.SIGINT)
     else:

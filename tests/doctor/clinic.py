@@ -1,12 +1,14 @@
 """A healthy page before a real MAG, both on sockets, that each test makes ill in one way."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from werkzeug.serving import make_server
@@ -20,6 +22,26 @@ from mag_server.rooms.keys.actions import ensure_keys
 from mag_server.rooms.partners.actions import AddedPartner, add_partner, edit_partner
 from mag_server.rooms.partners.model import Partner
 from tests.world import request_parameters
+
+Headers = list[tuple[str, str]]
+Made = TypeVar("Made")
+
+
+def close_by_policy(headers: Headers) -> Headers:
+    """Add a policy beside MAG's own, as a proxy does that hardens everything."""
+    return [*headers, ("Content-Security-Policy", "frame-ancestors 'none'")]
+
+
+def close_by_frame_options(headers: Headers) -> Headers:
+    """Put the old header in the place of MAG's policy."""
+    kept = [(name, value) for name, value in headers if name != "Content-Security-Policy"]
+    return [*kept, ("X-Frame-Options", "DENY")]
+
+
+def apart(act: Callable[[], Made]) -> Made:
+    """Do this in a thread of its own: beside browser tests, Playwright already runs in this one."""
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        return threads.submit(act).result(timeout=120)
 
 
 @dataclass
@@ -61,6 +83,10 @@ class Clinic:
     page: Page
     page_url: str
     request: dict[str, str]
+    # What something between the browser and MAG does not let through.
+    lost_path: str = "-"
+    # What it makes of the headers of MAG's answers.
+    rewrite: Callable[[Headers], Headers] = list
 
     @property
     def issuer(self) -> str:
@@ -132,7 +158,18 @@ def open_clinic(equipment: Equipment) -> Iterator[Clinic]:
     )
     assert isinstance(add_partner(work.again(), partner=partner, by="test"), AddedPartner)
     port = int(equipment.settings.issuer.rpartition(":")[2])
-    mag = make_server("127.0.0.1", port, create_app(equipment), threaded=True)
+    application = create_app(equipment)
+
+    def rewriting(start: Any) -> Any:
+        return lambda status, headers, *rest: start(status, clinic.rewrite(headers), *rest)
+
+    def between(environ: dict[str, Any], start: Any) -> Any:
+        if clinic.lost_path in environ["PATH_INFO"]:
+            start("404 Not Found", [("Content-Type", "text/plain")])
+            return [b""]
+        return application(environ, rewriting(start))
+
+    mag = make_server("127.0.0.1", port, between, threaded=True)
     for server in (pages, mag):
         threading.Thread(target=server.serve_forever, daemon=True).start()
     asked = request_parameters(redirect_uri=partner.redirect_uris[0])

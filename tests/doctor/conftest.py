@@ -8,8 +8,10 @@ from mag_server.base.hashing import Hasher
 from mag_server.base.secrets import SecretKeys
 from mag_server.base.settings import Settings
 from mag_server.base.work import Equipment
-from tests.conftest import SECRET_KEY
 from tests.doctor.clinic import Clinic, open_clinic
+
+# As MAG_SECRET_KEYS holds one: without a comma.
+SECRET_KEY = "a-key-for-the-clinic-only-of-more-than-32-characters"
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ TESTS = """
 | variable | default | what it is for |
 |---|---|---|
 | `MAG_TEST_POSTGRES_URL` | one started for the tests | A server to create databases on. |
+| `MAG_TEST_KILLS` | `4` | How often the soak test kills everything; `make soak` says 50. |
 | `MAG_CHROMIUM` | the first Chromium found | The browser of the browser tests. |
 | `MAG_PYTHON` | the first Python 3.11 or newer found | The Python of the environment. |
 """

@@ -13,7 +13,7 @@ ANYWHERE = {"util", "utils", "helper", "helpers", "manager", "managers"}
 WHOLE_OR_LAST = {"data", "info"}
 WHOLE_OR_FIRST = {"handle"}
 # The standard's own names, and those a library calls.
-GIVEN_BY_OTHERS = {"userinfo", "user_info", "UserInfo"}
+GIVEN_BY_OTHERS = {"userinfo", "user_info", "UserInfo", "handle_DATA", "handle_MAIL", "handle_RCPT"}
 BASES_THAT_NAME_METHODS = {"HTMLParser", "BaseHTTPRequestHandler", "Handler"}
 
 

@@ -30,21 +30,33 @@ def copy_of(project: Path, folder: Path) -> Path:
     return folder
 
 
-def outcome(tree: Path, tests: list[str]) -> int:
-    """Run these tests in a tree; return pytest's exit code, or NOT_JUDGED."""
+def run(tree: Path, *words: str, seconds: int) -> subprocess.CompletedProcess[str]:
+    """Run a module of a tree, which sees that tree's sources and no others."""
     paths = os.pathsep.join(str(tree / source) for source in SOURCES)
-    answer = subprocess.run(  # noqa: S603 - a fixed command
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=line", *tests],
+    return subprocess.run(  # noqa: S603 - a fixed command
+        [sys.executable, "-m", *words],
         cwd=tree,
         env={**os.environ, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
-        timeout=SECONDS_PER_TEST,
+        timeout=seconds,
         check=False,
     )
+
+
+def outcome(tree: Path, tests: list[str]) -> int:
+    """Run these tests in a tree; return pytest's exit code, or NOT_JUDGED."""
+    quietly = ("pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=line")
+    answer = run(tree, *quietly, *tests, seconds=SECONDS_PER_TEST * len(tests))
     # A test that broke while it was being set up has judged nothing.
     judged = answer.returncode != RED or " failed" in answer.stdout
     return answer.returncode if judged else NOT_JUDGED
+
+
+def build_what_is_drawn(tree: Path, mutant: Mutant) -> None:
+    """Make again what browsers load, where its source was changed."""
+    if mutant.file.startswith("mag_widget/"):
+        run(tree, "mag_server.base.assets", seconds=SECONDS_PER_TEST).check_returncode()
 
 
 def complaint(tree: Path, mutant: Mutant) -> str | None:
@@ -53,11 +65,13 @@ def complaint(tree: Path, mutant: Mutant) -> str | None:
     whole = file.read_text(encoding="utf-8")
     try:
         file.write_text(mutant.patched(whole), encoding="utf-8")
+        build_what_is_drawn(tree, mutant)
         code = outcome(tree, [mutant.test])
     except (ValueError, subprocess.TimeoutExpired) as error:
         return str(error)
     finally:
         file.write_text(whole, encoding="utf-8")
+        build_what_is_drawn(tree, mutant)
     if code == GREEN:
         return f"{mutant.test} stays green"
     return None if code == RED else f"{mutant.test} cannot run (pytest says {code})"

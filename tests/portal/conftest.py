@@ -11,7 +11,11 @@ from mag_sdk import Assertion
 from mag_sdk.flask import person
 from partner_portal.app import create_app
 from partner_portal.brands import BRANDS
-from partner_portal.demonstration import TOMENT
+from partner_portal.demonstration import (
+    DEMONSTRATION_AGENT,
+    DEMONSTRATION_AGENT_PASSWORD,
+    TOMENT,
+)
 from partner_portal.settings import Settings
 from tests.portal.page import Page
 
@@ -42,8 +46,25 @@ class Browser:
     def sign_in_here(self, identifiant: str, password: str) -> TestResponse:
         return self.post("/connexion", identifiant=identifiant, mot_de_passe=password)
 
+    def sign_in_as_agent(
+        self,
+        identifiant: str = DEMONSTRATION_AGENT.identifiant,
+        password: str = DEMONSTRATION_AGENT_PASSWORD,
+    ) -> TestResponse:
+        return self.post(
+            "/agents/connexion",
+            form_at="/agents/connexion",
+            identifiant=identifiant,
+            mot_de_passe=password,
+        )
+
     def come_from_mag(
-        self, *, given_name: str = "TOM", family_name: str = "SAWYER", siret: str = TOMENT
+        self,
+        *,
+        given_name: str = "TOM",
+        family_name: str = "SAWYER",
+        siret: str = TOMENT,
+        link: str | None = None,
     ) -> None:
         """Hold the session that the SDK writes after a sign-in."""
         now = datetime.now(UTC)
@@ -63,6 +84,7 @@ class Browser:
             siret=siret,
             siren=siret[:9],
             roles=("administrateur", "declarant"),
+            link=link,
             id_token="a.b.c",
         )
         with self.client.application.test_request_context():

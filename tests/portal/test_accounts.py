@@ -2,7 +2,8 @@
 
 import pytest
 
-from partner_portal.accounts import Account, Accounts, TooManyAttempts, WrongCredentials, wait_after
+from partner_portal.accounts import Account, Accounts
+from partner_portal.credentials import TooManyAttempts, WrongCredentials, wait_after
 from partner_portal.database import Database
 
 POLLY = Account(identifiant="polly", prenom="POLLY", nom="SAWYER", siret="97050551700072")

@@ -6,6 +6,7 @@ from partner_portal.app import create_app
 from tests.portal.conftest import Browser, settings_for
 
 ADA = ["accounts", "add", "ada", "--prenom", "ADA", "--nom", "LOVE"]
+PAGE = "/agents/accuses-de-reception"
 COMPANY = ["--siret", "970 505 517 00072"]
 
 
@@ -50,3 +51,14 @@ def test_the_demonstration_writes_into_an_empty_database_only(app):
     again = type_in(app, "demonstrate")
     assert again.exit_code == 1
     assert "not empty" in again.output
+
+
+def test_an_agent_that_was_added_signs_in_as_an_agent_and_not_as_a_customer(app):
+    words = ["staff", "add", "grace", "--prenom", "GRACE", "--nom", "HOPPER"]
+    assert type_in(app, *words, "--password", "short").exit_code == 1
+    assert type_in(app, *words, "--password", "Compiler1952").exit_code == 0
+    assert "is taken" in type_in(app, *words, "--password", "Compiler1952").output
+    browser = Browser(app.test_client(), "http://klesia.localhost:8590")
+    assert browser.sign_in_here("grace", "Compiler1952").status_code == 422
+    assert browser.sign_in_as_agent("grace", "Compiler1952").status_code == 303
+    assert "GRACE HOPPER" in browser.page(PAGE).words

@@ -17,6 +17,14 @@ def test_the_rates_are_shown_as_french_numbers(klesia):
     assert f"1er{NBSP}janvier 2026" in words
 
 
+def test_who_came_by_a_notice_reads_which_one_and_nobody_else_does(klesia):
+    said = f"courriel «{NBSP}Mise à disposition des taux AT/MP{NBSP}»"
+    klesia.come_from_mag()
+    assert said not in klesia.page("/espace/taux-atmp").words
+    klesia.come_from_mag(link="lnk_0000000000000000000000")
+    assert said in klesia.page("/espace/taux-atmp").words
+
+
 def test_the_rates_are_downloaded_as_they_are_shown(klesia):
     klesia.come_from_mag()
     answer = klesia.get("/espace/taux-atmp.csv")

@@ -32,7 +32,7 @@ def test_a_refused_form_keeps_the_identifier_and_never_the_password(klesia):
 def test_too_many_failures_wait_for_unknown_and_known_alike(klesia):
     # The clock stands: on a slow machine the first wait would be over before the next try.
     accounts = klesia.client.application.extensions["portal"].accounts
-    accounts._seconds_now = lambda: 1_800_000_000.0
+    accounts.door.seconds_now = lambda: 1_800_000_000.0
     for identifiant in ("polly.sawyer", "aunt.sally"):
         for _ in range(5):
             klesia.sign_in_here(identifiant, "not this one")

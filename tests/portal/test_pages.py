@@ -13,6 +13,7 @@ OPEN_PAGES = {
         "/mot-de-passe-oublie",
         "/inscription/entreprise",
         "/inscription/expert-comptable",
+        "/agents/connexion",
         "/no-such-page",
         "/mag/sign-in?target=/espace",
     ],

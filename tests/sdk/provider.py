@@ -37,6 +37,8 @@ class Asked:
     path: str
     headers: dict[str, str]
     form: dict[str, str]
+    query: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -145,15 +147,16 @@ class Provider:
 def _conversation_with(provider: Provider) -> type[BaseHTTPRequestHandler]:
     class Conversation(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer({})
+            self._answer(b"")
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode("ascii")
-            self._answer({name: values[0] for name, values in parse_qs(body).items()})
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
 
-        def _answer(self, form: dict[str, str]) -> None:
-            path = urlsplit(self.path).path
-            asked = Asked(self.command, path, dict(self.headers), form)
+        def _answer(self, body: bytes) -> None:
+            parts = urlsplit(self.path)
+            path, query = parts.path, dict(parse_qsl(parts.query))
+            form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+            asked = Asked(self.command, path, dict(self.headers), form, query, body)
             provider.asked.append(asked)
             answer = provider.answers.get(path, lambda _: Said(b"", 404))(asked)
             time.sleep(answer.pause_seconds)

@@ -126,6 +126,13 @@ def test_the_portals_own_button_signs_out(visitor):
     assert visitor.post("/mag/sign-out", headers={"Origin": URL}).status_code == 303
 
 
+@pytest.mark.parametrize(("told", "status"), [("same-origin", 303), ("cross-site", 403)])
+def test_a_portal_that_sends_no_referrer_signs_out_all_the_same(visitor, told, status):
+    visitor.sign_in()
+    headers = {"Origin": "null", "Sec-Fetch-Site": told}
+    assert visitor.post("/mag/sign-out", headers=headers).status_code == status
+
+
 def test_signing_out_twice_leads_home(visitor):
     visitor.sign_in()
     visitor.post("/mag/sign-out")

@@ -52,6 +52,39 @@ def test_the_script_is_pinned_by_its_hash(client, provider, with_widget):
 
 
 @pytest.mark.usefixtures("with_widget")
+@pytest.mark.parametrize(
+    ("page", "written"),
+    [
+        ("{{ mag_widget(nonce='r4nd0m') }}", 'nonce="r4nd0m" async></script>'),
+        ("{{ mag_widget(nonce='\"><b>') }}", 'nonce="&#34;&gt;&lt;b&gt;" async></script>'),
+        ("{{ mag_widget() }}", 'crossorigin="anonymous" async></script>'),
+        ("{{ mag_widget(lazy=True) }}", '" loading="lazy"><a'),
+        ("{{ mag_widget(debug=True) }}", '" debug><a'),
+        ("{{ mag_widget(lazy=True, debug=True) }}", '" loading="lazy" debug><a'),
+        ("{{ mag_widget() }}", 'web_message"><a'),
+        ("{{ mag_widget(label='Entrer <ici>') }}", ">Entrer &lt;ici&gt;</a></mag-signin>"),
+    ],
+)
+def test_each_option_is_written_where_it_belongs(client, provider, page, written):
+    assert written in Browser(app_with_widget(client, page), provider).get("/login").text
+
+
+@pytest.mark.usefixtures("with_widget")
+def test_the_way_in_without_script_stands_inside_the_element(client, provider):
+    page = Browser(app_with_widget(client), provider).get("/login").text
+    inside = re.search(r"<mag-signin [^>]*>(.*)</mag-signin>", page)
+    assert inside
+    assert inside[1] == (
+        '<a href="/mag/sign-in?target=/paie/mai">Se connecter avec Net-Entreprises</a>'
+    )
+
+
+def test_the_two_sources_of_the_policy_are_mag_s_origin(client, provider):
+    sources = portal_of(client).extensions["mag"].content_sources
+    assert sources == {"script-src": provider.issuer, "frame-src": provider.issuer}
+
+
+@pytest.mark.usefixtures("with_widget")
 def test_a_page_that_holds_a_request_is_not_stored(client, provider):
     answer = Browser(app_with_widget(client), provider).get("/login")
     assert answer.headers["Cache-Control"] == "no-store"

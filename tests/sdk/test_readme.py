@@ -34,7 +34,7 @@ def test_every_example_of_the_readme_runs_and_answers_as_printed(monkeypatch):
     # The message of an error is compared too.
     doctest.DocTestRunner().run(examples, out=said.append)
     assert "".join(said) == ""
-    assert len(examples.examples) == 6
+    assert len(examples.examples) == 10
 
 
 def test_the_integration_is_ten_lines_beside_the_imports():

@@ -75,7 +75,8 @@ def shown_form(**changes: Any) -> SimpleNamespace:
         "action": "/sign-in", "token": "signed", "siret": "", "nom": "", "prenom": "",
         "field_errors": {}, "error": None, "notice": None, "frame": None,
         "partner_name": "KLESIA Pro", "forgotten_url": "/forgotten-password",
-        "sign_up_url": "/sign-up", "cancel_url": None,
+        "sign_up_url": "/sign-up", "cancel_url": None, "report_url": "/link/report",
+        "interaction_url": "/link/interaction",
     }  # fmt: skip
     return SimpleNamespace(**form | changes)
 
@@ -103,11 +104,18 @@ STATES: dict[str, dict[str, Any]] = {
     "fields": {
         "field_errors": {"siret": "Remplissez ce champ.", "password": "Remplissez ce champ."}
     },
-    "notice": {"notice": SimpleNamespace(title="Taux AT/MP", date="2 novembre 2023")},
+    "notice": {
+        "notice": SimpleNamespace(title="Mise à disposition des taux AT/MP", date="2 mars 2026")
+    },
     "frame": {"frame": FRAMED},
     "cancel": {"cancel_url": "/cancel"},
 }
 
+TOM = SimpleNamespace(
+    prenom=SimpleNamespace(registered="TOM"),
+    nom=SimpleNamespace(registered="SAWYER"),
+    siret=SimpleNamespace(digits="97050551700072"),
+)
 _ENTRY = {"code": "MAG-101", "sentence": "La connexion a été annulée."}
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     **{
@@ -125,6 +133,69 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "forgotten": ("pages/soon.html", {"topic": "forgotten-password", "back_url": "/authorize?x=y"}),
     "sign-up": ("pages/soon.html", {"topic": "sign-up", "back_url": None}),
+    "own receipts": (
+        "pages/my_receipts.html",
+        {
+            "person": TOM,
+            "receipts": [
+                {
+                    "sender": "KLESIA Pro",
+                    "title": "",
+                    "stage": stage,
+                    "day": "2 mars 2026",
+                    "time": "9 h 30",
+                    "reference": "3q2-7vQbS0mX9jJ5r1TzWA",
+                    "url": "/my-receipts/3q2-7vQbS0mX9jJ5r1TzWA.txt",
+                }
+                for stage in ("authenticated", "consulted")
+            ],
+            "next_url": "/my-receipts?passing=20",
+            "newest_url": "/my-receipts",
+            "keys_url": "/receipts/keys",
+            "sign_out_url": "/logout",
+        },
+    ),
+    **{
+        f"welcome, {state}": (
+            "pages/welcome.html",
+            {
+                "partner_name": "KLESIA Pro",
+                "person": TOM,
+                "accepted": state != "another",
+                "recorded": ("2 mars 2026", "9 h 30") if state == "again" else None,
+                "token": "signed",
+                "notice": SimpleNamespace(
+                    title="Mise à disposition des taux AT/MP", date="2 mars 2026"
+                ),
+                "go_on_url": "/link/go-on",
+                "change_url": "/link/change",
+                "receipts_url": "/my-receipts",
+            },
+        )
+        for state in ("first", "again", "another")
+    },
+    **{
+        f"closed link, {instead}": (
+            "pages/closed_link.html",
+            {
+                "title": "Lien expiré",
+                "sentence": "Vérifiez les informations saisies.",
+                "code": "MAG-302",
+                "trace_id": "0123",
+                "help_url": "/docs/errors/MAG-302",
+                "partner_name": "KLESIA Pro",
+                "home_url": "https://klesia.example/" if instead == "the sender" else None,
+                "token": "signed" if instead == "another account" else None,
+                "change_url": "/link/change",
+            },
+        )
+        for instead in ("nothing", "the sender", "another account")
+    },
+    "reported": ("pages/reported.html", {"partner_name": "KLESIA Pro"}),
+    "home": (
+        "pages/home.html",
+        {"receipts_url": "/my-receipts", "sign_out_url": "/logout", "codes_url": "/docs/errors/"},
+    ),
     "signed out": ("pages/signed_out.html", {}),
     "confirm": (
         "pages/confirm_sign_out.html",

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,7 +17,9 @@ from mag_server.base.errors import CATALOGUE
 from mag_server.base.hashing import Hasher
 from mag_server.web._back_end import back_end_asking
 from tests.protocol.tokens import bearer
+from tests.web.closed_links import HOW as CLOSED_LINKS
 from tests.web.link_refusals import HOW as LINK_REFUSALS
+from tests.web.receipt_refusals import HOW as RECEIPT_REFUSALS
 from tests.world import Browser, World, answer_in, request_parameters
 
 Cause = Callable[[World, Browser], TestResponse]
@@ -167,9 +170,11 @@ HOW: dict[str, Cause] = {
     "MAG-203": _not_validated,
     "MAG-204": _long_open,
     "MAG-205": _typed(siret="1"),
+    **CLOSED_LINKS,
     "MAG-401": _to_the_api(scope=None),
     "MAG-403": _to_the_api(scope="links"),
     **LINK_REFUSALS,
+    **RECEIPT_REFUSALS,
     "MAG-500": _failing(RuntimeError("Mississippi1876")),
     "MAG-501": _busy,
     "MAG-502": _away,
@@ -262,9 +267,10 @@ def test_each_error_is_explained_at_its_address(mag: World, code: str) -> None:
     entry = CATALOGUE[code]
     page = visitor.get(f"/docs/errors/{code}")
     assert page.status_code == 200
-    plain = page.text.replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">")
+    plain = unescape(re.sub(r"</?code>", "`", page.text))
     assert entry.cause in plain
     assert entry.remedy in plain
+    assert "`" not in page.text
     assert _bare(entry.message) in _bare(plain)
     assert f"/docs/errors/{code}" in visitor.get("/docs/errors").text
     assert visitor.get(f"/docs/errors/{code.lower()}").status_code == 200
@@ -334,3 +340,14 @@ def test_a_database_that_comes_back_is_used_again(mag: World) -> None:
     aside.rename(file)
     assert form.submit().status_code == 303
     assert visitor.get("/health/ready").status_code == 200
+
+
+def test_mags_own_address_says_what_it_is_and_how_to_sign_out(mag: World) -> None:
+    visitor = mag.browser()
+    answer = visitor.get("/")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert "Service de connexion" in answer.text
+    assert "site d’un partenaire" in answer.text
+    assert visitor.get("/logout").status_code == 200
+    assert 'href="/logout"' in answer.text
+    assert "Set-Cookie" not in answer.headers

@@ -321,7 +321,7 @@ def test_a_field_s_error_is_said_in_the_page_s_language(read):
 
 
 def test_a_notice_without_a_date_shows_its_title_alone(read):
-    form = shown_form(notice=SimpleNamespace(title="Taux AT/MP", date=""))
+    form = shown_form(notice=SimpleNamespace(title="Mise à disposition des taux AT/MP", date=""))
     text = read("form, notice", form=form).shown_text()
-    assert "Taux AT/MP" in text
+    assert "Mise à disposition des taux AT/MP" in text
     assert "Votre courriel" not in text

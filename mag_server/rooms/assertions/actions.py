@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from mag_server.base.db import Connection
@@ -6,6 +6,8 @@ from mag_server.base.secrets import fingerprint, new_secret
 from mag_server.base.work import Work
 from mag_server.rooms.assertions import store
 from mag_server.rooms.assertions.model import (
+    LOOP_GUARD,
+    MOST_SILENT_ANSWERS,
     AccessToken,
     BackEnd,
     CodeRefusal,
@@ -44,6 +46,21 @@ def issue_code(
         silent=silent,
     )
     return code
+
+
+def is_looping(work: Work, *, client_id: str, sid: str, since: datetime) -> bool:
+    """Tell whether a client asks again and again for what a visit handle already gave it.
+
+    Within 30 s of the handle the tenth silent answer to its client and session is one too many.
+    """
+    if work.now - since > LOOP_GUARD:
+        return False
+    lifetime = timedelta(seconds=work.settings.code_lifetime_seconds)
+    with work.read() as connection:
+        given = store.count_silent(
+            connection, client_id=client_id, sid=sid, expiring_from=since + lifetime
+        )
+    return given >= MOST_SILENT_ANSWERS
 
 
 def redeem_code(

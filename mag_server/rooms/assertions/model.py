@@ -2,7 +2,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -13,6 +13,8 @@ from mag_server.rooms.sessions.model import Session
 
 PERSON_SCOPES = ("openid", "profile", "entreprise", "email")
 BACK_END_SCOPES = ("links", "receipts", "consultations")
+# Between a handle and its end a partner asks once or twice; one that asks without end is in a loop.
+LOOP_GUARD, MOST_SILENT_ANSWERS = timedelta(seconds=30), 9
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 
@@ -26,6 +28,8 @@ class CodeRequest:
     nonce: str | None
     scope: str
     session: Session
+    link_id: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class RedeemedCode:
     acr: str
     amr: tuple[str, ...]
     auth_time: datetime
+    link_id: str | None = None
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +135,8 @@ def id_token_claims(
     }
     if code.nonce is not None:
         claims["nonce"] = code.nonce
+    if code.link_id is not None:
+        claims |= {"link": code.link_id, "target": code.target}
     return claims | claims_of(person, scope=code.scope)
 
 

@@ -1,7 +1,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Row, Table, Text, bindparam, delete, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from mag_server.base.db import Instant, metadata
 from mag_server.rooms.assertions.model import AccessToken, CodeRequest, RedeemedCode
@@ -24,6 +36,8 @@ codes = Table(
     Column("redeemed_at", Instant),
     Column("replayed_at", Instant),
     Column("silent", Boolean, nullable=False),
+    Column("link_id", Text),
+    Column("target", Text),
 )
 access_tokens = Table(
     "access_tokens",
@@ -85,6 +99,8 @@ def add_code(
             "redeemed_at": None,
             "replayed_at": None,
             "silent": silent,
+            "link_id": request.link_id,
+            "target": request.target,
         },
     )
 
@@ -107,7 +123,22 @@ def burn_code(
         acr=row.acr,
         amr=tuple(row.amr.split()),
         auth_time=row.auth_time,
+        link_id=row.link_id,
+        target=row.target,
     )
+
+
+def count_silent(
+    connection: Connection, *, client_id: str, sid: str, expiring_from: datetime
+) -> int:
+    """Return how many silent answers a client and session got whose codes end from then on."""
+    statement = select(func.count()).where(
+        codes.c.sid == sid,
+        codes.c.client_id == client_id,
+        codes.c.silent,
+        codes.c.expires_at >= expiring_from,
+    )
+    return connection.execute(statement).scalar_one()
 
 
 def mark_replayed(connection: Connection, *, code_fingerprint: str, now: datetime) -> bool:

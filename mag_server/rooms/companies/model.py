@@ -13,7 +13,8 @@ from stdnum.fr import siren as siren_rules
 from stdnum.fr import siret as siret_rules
 
 from mag_server.base.errors import N_
-from mag_server.base.settings import Settings, is_local
+from mag_server.base.hosts import is_local
+from mag_server.base.settings import Settings
 
 SIREN_LENGTH = 9
 SIRET_LENGTH = 14

@@ -21,6 +21,7 @@ from mag_server.base.members import (
     read_text,
 )
 from mag_server.rooms.companies.model import Siret, Strictness, parse_siret
+from mag_server.rooms.mail.model import MESSAGES
 from mag_server.rooms.partners.model import Partner
 from mag_server.rooms.people.model import PersonName, parse_name
 
@@ -207,12 +208,10 @@ class LinkDraft:
 
 
 def check_target(target: str, *, partner: Partner) -> LinkRefused | None:
-    """Refuse a target that is not, exactly, one that the partner registered.
+    """Refuse a target that is not, exactly, one that the partner registered; None if it is one.
 
     Scheme, host, port and path are compared as one string; its query holds only names that were
-    registered with it; it has no fragment. Returns None when a link may lead there.
-
-    Source: docs/protocol.md, "The emailed link", 1; RFC 9700 section 4.1.3; reading 3.
+    registered with it. Source: docs/protocol.md, "The emailed link", 1; reading 3.
     """
     return _check_target(target, partner.targets, partner.sandbox)
 
@@ -270,12 +269,9 @@ class _WrongError(ValueError):
 def read_draft(
     value: object, *, partner: Partner, now: datetime, strictness: Strictness, default_days: int
 ) -> LinkDraft | LinkRefused:
-    """Read one JSON value as a link to be made; or return the first reason why it is none.
+    """Read one JSON value as a link to be made, or return the first reason why it is none.
 
-    Without `expires_at` the link ends after `default_days`. Whether the message exists is for the
-    room that sends it to say.
-
-    Source: docs/links.md.
+    Without `expires_at` it ends after `default_days`. Source: docs/links.md.
     """
     try:
         draft = _read(value, now=now, strictness=strictness, default_days=default_days)
@@ -290,6 +286,7 @@ def read_draft(
         check_target(draft.target, partner=partner)
         or _check_available(draft, now=now)
         or check_expiry(draft.expires_at, now=now, made_available_at=made_available_at)
+        or _check_message(draft)
         or draft
     )
 
@@ -310,7 +307,7 @@ def _read(value: object, *, now: datetime, strictness: Strictness, default_days:
         prenom=_name(who.get("prenom"), "addressee.prenom"),
         email=_email(read_text(who.get("email"), "addressee.email")),
         kind=read_choice(link.get("kind"), "kind", Kind),
-        message=_message(read_text(link.get("message"), "message")),
+        message=read_text(link.get("message"), "message"),
         words=_words(link.get("words", {})),
         target=read_text(link.get("target"), "target"),
         prefill=read_choice(link.get("prefill", "none"), "prefill", Prefill),
@@ -332,7 +329,6 @@ _LINK_MEMBERS = frozenset(
 )
 _ADDRESSEE_MEMBERS = frozenset({"siret", "nom", "prenom", "email"})
 _LONGEST_WORD, _MOST_WORDS = 500, 20
-_MESSAGE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 _WORD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 # One plain address, as SMTP takes it without extensions: no quotes, no comments, no display name.
 _EMAIL = re.compile(
@@ -372,12 +368,6 @@ def _email(text: str) -> str:
     return text
 
 
-def _message(text: str) -> str:
-    if not _MESSAGE.fullmatch(text):
-        raise _WrongError(LinkReason.MESSAGE, "message")
-    return text
-
-
 def _words(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise WrongMemberError(MemberReason.TYPE, "words")
@@ -387,6 +377,13 @@ def _words(value: object) -> dict[str, str]:
         name: read_printable(word, f"words.{name}", longest=_LONGEST_WORD)
         for name, word in value.items()
     }
+
+
+def _check_message(draft: LinkDraft) -> LinkRefused | None:
+    message = MESSAGES.get(draft.message)
+    if message is None or message.purpose.value != draft.kind.value:
+        return LinkRefused(LinkReason.MESSAGE, "message")
+    return None if draft.words.keys() == message.words else LinkRefused(LinkReason.WORDS, "words")
 
 
 def _check_available(draft: LinkDraft, *, now: datetime) -> LinkRefused | None:

@@ -124,6 +124,28 @@ def sign_with_receipt_key(work: Work, *, claims: dict[str, Any], typ: str) -> st
     return jwt.encode(claims, key.private_key, algorithm=key.alg, headers=headers)
 
 
+def read_with_receipt_key(work: Work, *, token: str, typ: str) -> dict[str, Any] | None:
+    """Return the claims of what a receipt key signed, by any key there ever was; None otherwise."""
+    try:
+        header = jwt.get_unverified_header(token)
+        key = next(key for key in _receipt_keys(work) if key.kid == header.get("kid"))
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key.private_key.public_key(),
+            algorithms=[key.alg],
+            options={"verify_iat": False, "verify_aud": False},
+        )
+    except (jwt.PyJWTError, StopIteration, ValueError):
+        return None
+    return claims if header.get("typ") == typ else None
+
+
+def is_signed_by_a_lost_key(work: Work, *, token: str) -> bool:
+    """Tell whether the receipt key that signed this, here, is known to be in other hands since."""
+    kid = jwt.get_unverified_header(token)["kid"]
+    return any(key.kid == kid and key.compromised_at for key in _receipt_keys(work))
+
+
 def list_keys(work: Work) -> list[tuple[SigningKey, datetime | None]]:
     """Return every key with the instant at which it is, or will be, superseded."""
     keys = _keys(work)

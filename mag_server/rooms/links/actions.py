@@ -1,9 +1,11 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from mag_server.base.secrets import fingerprint, new_identifier
+from mag_server.base.dates import spoken_date
+from mag_server.base.db import Connection
+from mag_server.base.secrets import fingerprint, new_identifier, new_letter_name
 from mag_server.base.strict_json import JsonRefused
 from mag_server.base.work import Work
 from mag_server.rooms.audit.actions import record_act
@@ -28,10 +30,24 @@ from mag_server.rooms.links.model import (
     LinkPage,
     LinkState,
     MadeLink,
+    deemed_reason,
 )
+from mag_server.rooms.mail.actions import (
+    blank_letters,
+    letter_row,
+    list_events,
+    post_letters,
+    withdraw_letters,
+)
+from mag_server.rooms.mail.model import Letter
 from mag_server.rooms.partners.model import Partner
+from mag_server.rooms.people.model import TripletKey, name_key
+from mag_server.rooms.receipts.actions import append_receipts, links_with_stage
+from mag_server.rooms.receipts.model import Fact, Stage
 
 MOST_OF_A_PAGE = 500
+# How far the mail's events were turned into receipts.
+DELIVERIES = "deliveries"
 
 
 def create_links(
@@ -73,6 +89,7 @@ def _create(
     default_days = work.settings.link_lifetime_days
     outcomes: list[tuple[int, MadeLink | LinkRefused]] = []
     rows: list[dict[str, Any]] = []
+    letters: list[dict[str, Any]] = []
     for number, value in lines:
         draft: LinkDraft | LinkRefused
         if isinstance(value, JsonRefused):
@@ -91,10 +108,13 @@ def _create(
         token = new_identifier()
         made = _made(work, draft, token=token)
         rows.append(_row(work, draft, made=made, token=token, client_id=partner.client_id))
+        if draft.delivery is Delivery.MAIL:
+            letters.append(letter_row(work, _letter(draft, made, token=token, partner=partner)))
         outcomes.append((number, made))
     created = CreatedLinks(tuple(outcomes))
     with work.writing_durably() as connection:
         store.add_links(connection, rows)
+        post_letters(connection=connection, rows=letters)
         if rows:
             about = partner.client_id
             record_act(work, connection=connection, act="links made", by=by, about=about)
@@ -106,6 +126,24 @@ def _create(
 def _made(work: Work, draft: LinkDraft, *, token: str) -> MadeLink:
     url = link_url(work, token=token) if draft.delivery is Delivery.OWN else None
     return MadeLink(f"lnk_{new_identifier()}", draft.reference, draft.expires_at, url)
+
+
+def _letter(draft: LinkDraft, made: MadeLink, *, token: str, partner: Partner) -> Letter:
+    available = draft.made_available_at
+    said = {"made_available_on": spoken_date(available, "fr")} if available else {}
+    return Letter(
+        letter_id=new_letter_name(),
+        reference=made.link_id,
+        message=draft.message,
+        theme=partner.theme,
+        sender=partner.name,
+        nom=draft.nom,
+        prenom=draft.prenom,
+        email=draft.email,
+        words={**draft.words, **said},
+        token=token,
+        not_after=draft.expires_at,
+    )
 
 
 def _row(
@@ -162,6 +200,37 @@ def link_by_token(work: Work, *, token: str) -> Link | None:
         return store.load_by_token(connection, token_fingerprint=fingerprint(token))
 
 
+def spend_interaction(work: Work, *, connection: Connection, link_id: str) -> bool:
+    """Note that somebody, or something, acted on the link's page; False if that was noted."""
+    return store.note_interaction(connection, link_id=link_id, now=work.now)
+
+
+def links_addressed_to(work: Work, *, keys: Iterable[TripletKey]) -> list[str]:
+    """Return the links that were addressed to one of these triplets, however it was written."""
+    wanted = set(keys)
+    with work.read() as connection:
+        found = [
+            link
+            for siret in sorted({key.siret for key in wanted})
+            for link in store.load_of_siret(connection, siret=siret)
+        ]
+    return [
+        link.link_id
+        for link in found
+        if TripletKey(link.siret, name_key(link.nom), name_key(link.prenom)) in wanted
+    ]
+
+
+def blank_addressees(*, connection: Connection, link_ids: Sequence[str]) -> None:
+    """Take whoever they were addressed to out of links and letters, in the caller's block.
+
+    The links stay, and so does what was signed about them.
+    """
+    if link_ids:
+        store.blank(connection, link_ids=link_ids)
+        blank_letters(connection=connection, references=link_ids)
+
+
 def revoke_link(work: Work, *, client_id: str, link_id: str, by: str) -> Link | LinkRefused | None:
     """Make a link open nothing any more; again on a revoked one changes nothing.
 
@@ -174,6 +243,7 @@ def revoke_link(work: Work, *, client_id: str, link_id: str, by: str) -> Link | 
     with work.writing_durably() as connection:
         if not store.revoke(connection, link_id=link_id, now=work.now):
             return _as_it_stands(work, link_id=link_id)
+        withdraw_letters(connection=connection, reference=link_id)
         record_act(work, connection=connection, act="link revoked", by=by, about=link_id)
         return store.load_by_id(connection, link_id=link_id)
 
@@ -207,3 +277,73 @@ def _as_it_stands(work: Work, *, link_id: str) -> Link | LinkRefused | None:
     # Two revocations at once: the second finds what it wanted.
     revoked = link is not None and link.state(work.now) is LinkState.REVOKED
     return link if revoked else LinkRefused(LinkReason.NOT_ACTIVE)
+
+
+def tell_deliveries(work: Work, *, most: int = 500) -> int:
+    """Turn what was seen of letters into receipts (AR-0), each once; return how many events.
+
+    How far they were read stands in the same block as the receipts: nothing is told twice.
+    """
+    with work.read() as connection:
+        after = store.load_position(connection, name=DELIVERIES)
+    events = list_events(work, after=after, most=most)
+    if not events:
+        return 0
+    with work.writing_durably() as connection:
+        if store.load_position(connection, name=DELIVERIES) != after:
+            return 0  # another worker was faster
+        clients = store.load_clients(connection, [event.reference for event in events])
+        facts = [
+            Fact(
+                link_id=event.reference,
+                client_id=clients[event.reference],
+                stage=Stage(event.happening.value),
+                observed="relay",
+                mail=event.mail_hash,
+                reason=event.reason,
+            )
+            for event in events
+            if event.reference in clients
+        ]
+        append_receipts(work, connection=connection, facts=facts)
+        store.save_position(connection, work.database, name=DELIVERIES, position=events[-1].number)
+    return len(events)
+
+
+def tell_endings(work: Work, *, most: int = 500) -> int:
+    """Write the receipts that time alone makes: links that expired, notifications now deemed.
+
+    A notification that somebody authenticated consulted is not deemed: it was consulted.
+
+    Returns:
+        How many links were decided about.
+    """
+    with work.read() as connection:
+        expired = store.load_expired(connection, now=work.now, most=most)
+        deemed = store.load_deemed(connection, now=work.now, most=most)
+    if not expired and not deemed:
+        return 0
+    with work.writing_durably() as connection:
+        ended = set(store.settle_expiry(connection, [x.link_id for x in expired], now=work.now))
+        over = set(store.settle_deemed(connection, [x.link_id for x in deemed], now=work.now))
+        consulted = links_with_stage(
+            connection=connection, link_ids=sorted(over), stage=Stage.CONSULTED
+        )
+        facts = [
+            Fact(link.link_id, link.client_id, Stage.EXPIRED, observed="computed", once="expired")
+            for link in expired
+            if link.link_id in ended
+        ] + [
+            Fact(
+                link.link_id,
+                link.client_id,
+                Stage.DEEMED,
+                observed="computed",
+                reason=deemed_reason(link.made_available_at),
+                once="deemed",
+            )
+            for link in deemed
+            if link.link_id in over - consulted and link.made_available_at
+        ]
+        append_receipts(work, connection=connection, facts=facts)
+    return len(ended) + len(over)

@@ -268,6 +268,27 @@ def save_position(connection: Connection, database: Database, *, name: str, posi
     )
 
 
+def load_of_siret(connection: Connection, *, siret: str) -> list[Link]:
+    """Return every link addressed to somebody of a company."""
+    rows = connection.execute(select(links).where(links.c.siret == siret))
+    return [link for row in rows if (link := _link(row))]
+
+
+def blank(connection: Connection, *, link_ids: Sequence[str]) -> None:
+    """Take whoever links were addressed to out of them, and out of their words."""
+    connection.execute(
+        update(links)
+        .where(links.c.link_id.in_(list(link_ids)))
+        .values(nom="", prenom="", email="", words="{}")
+    )
+
+
+def load_clients(connection: Connection, link_ids: Iterable[str]) -> dict[str, str]:
+    """Return whose each of these links is."""
+    statement = select(links.c.link_id, links.c.client_id).where(links.c.link_id.in_(set(link_ids)))
+    return {row.link_id: row.client_id for row in connection.execute(statement)}
+
+
 def _link(row: Row[Any] | None) -> Link | None:
     if row is None:
         return None

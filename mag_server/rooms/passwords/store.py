@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Table, Text, bindparam, select
+from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, select
 
 from mag_server.base.db import Database, Instant, metadata
 
@@ -27,3 +27,8 @@ def save_hash(
     values = {"hash": new_hash, "changed_at": now}
     insert = database.insert(passwords).values(sub=sub, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=["sub"], set_=values))
+
+
+def forget_hash(connection: Connection, *, sub: str) -> None:
+    """Delete a person's hash."""
+    connection.execute(delete(passwords).where(passwords.c.sub == sub))

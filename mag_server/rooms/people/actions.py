@@ -2,13 +2,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+from mag_server.base.db import Connection
 from mag_server.base.secrets import new_identifier
 from mag_server.base.work import Work
 from mag_server.rooms.audit.actions import record_act
-from mag_server.rooms.passwords.actions import hash_password, set_password
+from mag_server.rooms.passwords.actions import forget_password, hash_password, set_password
 from mag_server.rooms.passwords.model import PasswordFlaw, find_flaws
 from mag_server.rooms.people import store
-from mag_server.rooms.people.model import Person, PersonName, PersonState, Role, Triplet
+from mag_server.rooms.people.model import (
+    Person,
+    PersonName,
+    PersonState,
+    Role,
+    Triplet,
+    TripletKey,
+)
 
 FORMER_NAME_DAYS = 90
 
@@ -38,10 +46,21 @@ def find_person(work: Work, *, sub: str) -> Person | None:
         return store.load_by_sub(connection, sub=sub)
 
 
+def hold_person(*, connection: Connection, sub: str) -> Person | None:
+    """Return a person in the caller's block, which an erasure or a radiation then waits for."""
+    return store.hold(connection, sub=sub)
+
+
 def find_by_triplet(work: Work, *, triplet: Triplet) -> Person | None:
     """Return the person who signs in under these names, whatever their state."""
     with work.read() as connection:
         return store.load_by_triplet(connection, triplet=triplet, now=work.now)
+
+
+def keys_of_person(work: Work, *, sub: str) -> list[TripletKey]:
+    """Return every triplet, registered or former, that means this person; none for nobody."""
+    with work.read() as connection:
+        return store.load_keys(connection, sub=sub)
 
 
 def list_people(
@@ -131,6 +150,18 @@ def radiate_declarant(work: Work, *, sub: str, by: str) -> Person | PersonRefusa
         store.save_state(connection, sub=sub, state=PersonState.RADIE)
         record_act(work, connection=connection, act="person radiated", by=by, about=sub)
     return find_person(work, sub=sub) or PersonRefusal.UNKNOWN
+
+
+def forget_person(work: Work, *, connection: Connection, sub: str, by: str) -> bool:
+    """Delete a person's account, names and password, in the caller's block; False for nobody.
+
+    What is open falls with it: sessions and tokens look for the person wherever they are used.
+    """
+    forget_password(connection=connection, sub=sub)
+    if not store.forget(connection, sub=sub):
+        return False
+    record_act(work, connection=connection, act="person erased", by=by, about=sub)
+    return True
 
 
 def _is_address(email: str) -> bool:

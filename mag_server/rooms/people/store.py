@@ -5,7 +5,14 @@ from sqlalchemy import Column, Connection, Row, Table, Text, bindparam, delete, 
 
 from mag_server.base.db import Database, Instant, metadata
 from mag_server.rooms.companies.model import Siret
-from mag_server.rooms.people.model import Person, PersonName, PersonState, Role, Triplet
+from mag_server.rooms.people.model import (
+    Person,
+    PersonName,
+    PersonState,
+    Role,
+    Triplet,
+    TripletKey,
+)
 
 people = Table(
     "people",
@@ -32,6 +39,8 @@ person_names = Table(
 )
 
 _BY_SUB = select(people).where(people.c.sub == bindparam("by_sub"))
+# Nothing on SQLite, whose one writer holds everything.
+_HOLD = _BY_SUB.with_for_update(read=True)
 _BY_TRIPLET = (
     select(people)
     .join(person_names, person_names.c.sub == people.c.sub)
@@ -47,6 +56,11 @@ _BY_TRIPLET = (
 def load_by_sub(connection: Connection, *, sub: str) -> Person | None:
     """Return a person by the immutable name."""
     return _person(connection.execute(_BY_SUB, {"by_sub": sub}).first())
+
+
+def hold(connection: Connection, *, sub: str) -> Person | None:
+    """Return a person, whom nobody changes or deletes until the block ends."""
+    return _person(connection.execute(_HOLD, {"by_sub": sub}).first())
 
 
 def load_by_triplet(connection: Connection, *, triplet: Triplet, now: datetime) -> Person | None:
@@ -128,10 +142,23 @@ def keep_as_former(connection: Connection, *, triplet: Triplet, sub: str, until:
     )
 
 
+def load_keys(connection: Connection, *, sub: str) -> list[TripletKey]:
+    """Return every triplet under which a person signs in, or did within 90 days."""
+    table = person_names.c
+    statement = select(table.siret, table.nom_key, table.prenom_key).where(table.sub == sub)
+    return [TripletKey(*row) for row in connection.execute(statement)]
+
+
 def forget_former(connection: Connection, *, now: datetime) -> int:
     """Delete the former names whose time is over; return how many."""
     statement = delete(person_names).where(person_names.c.until <= now)
     return connection.execute(statement).rowcount
+
+
+def forget(connection: Connection, *, sub: str) -> bool:
+    """Delete a person and every name of theirs; False for nobody."""
+    connection.execute(delete(person_names).where(person_names.c.sub == sub))
+    return connection.execute(delete(people).where(people.c.sub == sub)).rowcount == 1
 
 
 def save_names(connection: Connection, *, sub: str, nom: PersonName, prenom: PersonName) -> None:

@@ -1,4 +1,5 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import Enum
@@ -7,10 +8,12 @@ from mag_server.base.db import Connection
 from mag_server.base.hashing import HashingBusy
 from mag_server.base.secrets import new_identifier, new_secret
 from mag_server.base.work import Work
-from mag_server.rooms.assertions.actions import issue_code
+from mag_server.rooms.arrivals.actions import arrive
+from mag_server.rooms.arrivals.model import Arrived
+from mag_server.rooms.assertions.actions import is_looping, issue_code
 from mag_server.rooms.assertions.model import CodeRequest
 from mag_server.rooms.attempts.actions import charge_attempt, refund_attempt
-from mag_server.rooms.attempts.model import Bucket, Charged, Throttled
+from mag_server.rooms.attempts.model import Charged, Throttled
 from mag_server.rooms.companies.model import Strictness
 from mag_server.rooms.forms.actions import (
     find_use,
@@ -19,7 +22,7 @@ from mag_server.rooms.forms.actions import (
     open_form,
     spend_form,
 )
-from mag_server.rooms.forms.model import FormToShow, FormUse, OpenedForm
+from mag_server.rooms.forms.model import FormToShow, FormUse, LinkRequest, OpenedForm, OwnRequest
 from mag_server.rooms.keys.actions import read_id_token_hint
 from mag_server.rooms.partners.actions import find_partner
 from mag_server.rooms.partners.model import Partner
@@ -53,20 +56,25 @@ from mag_server.rooms.sessions.actions import (
 from mag_server.rooms.sessions.model import Familiarity, Proof, Session, network_of
 from mag_server.rooms.signin import store
 from mag_server.rooms.signin.model import (
+    Entered,
     FormRefused,
     Granted,
     PostedForm,
     Situation,
     Step,
     acr_password,
+    can_be_met,
+    count_in,
     decide_next_step,
 )
+from mag_server.rooms.visits.actions import find_visit, handed_at
 
-TRIPLET_ALLOWANCE = 5
-# One address may be a whole company behind one router: its typing errors are added up.
-ADDRESS_ALLOWANCE = 20
+# What a request that asks for ever is told, here: the way back is where it comes from.
+LOOP = "MAG-305"
 
 Answer = FormToShow | Granted | RefusedHere | RefusedToPartner
+SignedIn = Granted | Arrived | Entered
+SignInAnswer = SignedIn | FormRefused | RefusedToPartner
 
 
 def begin_sign_in(work: Work, *, parameters: Parameters, session_cookie: str | None) -> Answer:
@@ -108,13 +116,21 @@ def _is_active(work: Work, *, sub: str) -> bool:
 
 def _answer_silently(
     work: Work, *, partner: Partner, request: AuthorizationRequest, session: Session
-) -> Granted | FormToShow | RefusedToPartner:
+) -> Answer:
+    client_id, sid = partner.client_id, session.sid
+    # Only who starts sign-ins at links is ever handed a handle.
+    if partner.initiate_login_uri is not None:
+        with work.read():  # one connection for both
+            # With the handle or without: a portal that loses its session asks for its page again.
+            since = handed_at(work, client_id=client_id, session_sid=sid)
+            if since and is_looping(work, client_id=client_id, sid=sid, since=since):
+                return RefusedHere(LOOP, partner)
     with work.writing() as connection:
-        if touch_session(work, connection=connection, sid=session.sid):
+        if touch_session(work, connection=connection, sid=sid):
             code = issue_code(
                 work,
                 connection=connection,
-                request=_code_request(request, session),
+                request=_code_request(work, request, session),
                 silent=True,
             )
             return Granted(partner, request, code)
@@ -123,7 +139,9 @@ def _answer_silently(
     return new_form(work, partner=partner, request=request)
 
 
-def _code_request(request: AuthorizationRequest, session: Session) -> CodeRequest:
+def _code_request(work: Work, request: AuthorizationRequest, session: Session) -> CodeRequest:
+    sid, client_id = session.sid, request.client_id
+    visited = find_visit(work, handle=request.login_hint, client_id=client_id, session_sid=sid)
     return CodeRequest(
         client_id=request.client_id,
         redirect_uri=request.redirect_uri,
@@ -131,26 +149,32 @@ def _code_request(request: AuthorizationRequest, session: Session) -> CodeReques
         nonce=request.nonce,
         scope=request.scope,
         session=session,
+        link_id=visited.link_id if visited else None,
+        target=visited.target if visited else None,
     )
 
 
 def cancel_sign_in(work: Work, *, token: str) -> RefusedToPartner | RefusedHere:
     """Answer « Annuler »: the partner learns that access was denied, and nothing else."""
     opened = open_form(work, token=token)
-    if opened is None:
+    if opened is None or not isinstance(opened.request, AuthorizationRequest):
         return RefusedHere("MAG-120")
     return refuse_to_partner(opened.partner, opened.request, "MAG-117")
 
 
-def submit_sign_in(
-    work: Work, *, posted: PostedForm
-) -> Granted | FormRefused | RefusedHere | RefusedToPartner:
+def submit_sign_in(work: Work, *, posted: PostedForm) -> SignInAnswer | RefusedHere:
     """Check a posted form; the same form posted twice signs in once (A-30)."""
     opened = open_form(work, token=posted.token)
     if opened is None:
         return RefusedHere("MAG-120")
     if opened.expired:
         return _renewed(work, opened, "MAG-204")
+    # Asked again: a minimum raised since the form was shown must not be met by a password alone.
+    asked = opened.request
+    if isinstance(asked, AuthorizationRequest) and not can_be_met(
+        asked, minimum_acr=opened.partner.minimum_acr, issuer=work.settings.issuer
+    ):
+        return refuse_to_partner(opened.partner, asked, Step.UNMET.value)
     triplet = read_triplet(
         siret=posted.siret,
         nom=posted.nom,
@@ -158,13 +182,14 @@ def submit_sign_in(
         strictness=Strictness.chosen_by(work.settings),
     )
     missing: dict[str, Enum] = {} if posted.password else {"password": FieldReason.EMPTY}
-    if not isinstance(triplet, Triplet):
-        return _renewed(work, opened, "MAG-205", field_reasons=triplet | missing)
-    if missing:
-        return _renewed(work, opened, "MAG-205", field_reasons=missing)
+    if not isinstance(triplet, Triplet) or missing:
+        malformed = {} if isinstance(triplet, Triplet) else triplet
+        return _renewed(work, opened, "MAG-205", field_reasons=malformed | missing)
     if opened.request.in_frame:
         posted = replace(posted, session_cookie=None, device_cookie=None)
-    proof = _Proved(opened, triplet, posted, _proof_fingerprint(work, triplet, posted.password))
+    typed = (*triplet.key, posted.password)
+    fingerprint = work.secret_keys.keyed_fingerprint(*typed, purpose="form-proof")
+    proof = _Proved(opened, triplet, posted, fingerprint)
     use = find_use(work, form_id=opened.form_id)
     if use is not None:
         return _repeat(work, proof=proof, use=use)
@@ -191,20 +216,14 @@ def _renewed(
     return FormRefused(form, code, field_reasons or {}, retry_after_seconds)
 
 
-def _proof_fingerprint(work: Work, triplet: Triplet, password: str) -> str:
-    return work.secret_keys.keyed_fingerprint(*triplet.key, password, purpose="form-proof")
-
-
-def _repeat(
-    work: Work, *, proof: _Proved, use: FormUse
-) -> Granted | FormRefused | RefusedToPartner:
+def _repeat(work: Work, *, proof: _Proved, use: FormUse) -> SignInAnswer:
     """Go on with the attempt that this very form and proof began, or refuse it as expired."""
     fresh = work.now - use.used_at <= timedelta(seconds=work.settings.form_repeat_seconds)
     if fresh and proof.fingerprint == use.proof_fingerprint:
-        with work.writing() as connection:
+        with _writing(work, proof) as connection:
             session, cookie = _reopen(work, connection=connection, proof=proof, use=use)
             if session is not None:
-                return _granted(
+                return _answer(
                     work, connection=connection, proof=proof, session=session, cookie=cookie
                 )
     return _renewed(work.again(), proof.opened, "MAG-204")
@@ -224,15 +243,30 @@ def _reopen(
     return (opened.session, opened.cookie) if opened else (None, None)
 
 
-def _granted(
+@contextmanager
+def _writing(work: Work, proof: _Proved) -> Iterator[Connection]:
+    # At a link the block writes receipts, which a power cut must not take.
+    durable = isinstance(proof.opened.request, LinkRequest)
+    with work.writing_durably() if durable else work.writing() as connection:
+        yield connection
+
+
+def _answer(
     work: Work, *, connection: Connection, proof: _Proved, session: Session, cookie: str | None
-) -> Granted:
-    request = proof.opened.request
-    code = issue_code(work, connection=connection, request=_code_request(request, session))
-    return Granted(proof.opened.partner, request, code, cookie)
+) -> SignedIn:
+    partner, request = proof.opened.partner, proof.opened.request
+    if isinstance(request, LinkRequest):
+        arrived = arrive(
+            work, connection=connection, partner=partner, request=request, session=session
+        )
+        return replace(arrived, session_cookie=cookie)
+    if isinstance(request, OwnRequest):
+        return Entered(cookie)
+    code = issue_code(work, connection=connection, request=_code_request(work, request, session))
+    return Granted(partner, request, code, cookie)
 
 
-def _authenticate(work: Work, *, proof: _Proved) -> Granted | FormRefused | RefusedToPartner:
+def _authenticate(work: Work, *, proof: _Proved) -> SignInAnswer:
     """Charge, then check, then decide: the same statements and one hash whoever is named."""
     key = "triplet:" + work.secret_keys.keyed_fingerprint(*proof.triplet.key, purpose="triplet")
     with work.read():  # one connection for all three
@@ -242,7 +276,10 @@ def _authenticate(work: Work, *, proof: _Proved) -> Granted | FormRefused | Refu
             device=proof.posted.device_cookie,
             address=proof.posted.address,
         )
-        charged = charge_attempt(work, buckets=_buckets(work, place, proof.posted.address))
+        network, request = network_of(proof.posted.address), proof.opened.request
+        link_id = request.link_id if isinstance(request, LinkRequest) else None
+        buckets = count_in(work.secret_keys, place=place, network=network, link_id=link_id)
+        charged = charge_attempt(work, buckets=buckets)
         person = find_by_triplet(work, triplet=proof.triplet)
     if isinstance(charged, Throttled):
         return _renewed(
@@ -252,7 +289,7 @@ def _authenticate(work: Work, *, proof: _Proved) -> Granted | FormRefused | Refu
         work,
         sub=person.sub if person else None,
         password=proof.posted.password,
-        address=network_of(proof.posted.address),
+        address=network,
     )
     if isinstance(right, HashingBusy):
         _give_back(work, charged)
@@ -264,26 +301,10 @@ def _authenticate(work: Work, *, proof: _Proved) -> Granted | FormRefused | Refu
     if person.email_validated_at is None:
         _give_back(work, charged)
         return _renewed(work, proof.opened, "MAG-203")
-    if proof.opened.request.hinted_sub not in {None, person.sub}:
+    if isinstance(request, AuthorizationRequest) and request.hinted_sub not in {None, person.sub}:
         _give_back(work, charged)
-        return refuse_to_partner(
-            proof.opened.partner, proof.opened.request, Step.LOGIN_REQUIRED.value
-        )
+        return refuse_to_partner(proof.opened.partner, request, Step.LOGIN_REQUIRED.value)
     return _succeed(work, proof=proof, person=person, charged=charged, place=place)
-
-
-def _buckets(work: Work, place: Familiarity, address: str) -> tuple[Bucket, ...]:
-    network = work.secret_keys.keyed_fingerprint(network_of(address), purpose="address")
-    by_address = Bucket(f"address:{network}", ADDRESS_ALLOWANCE)
-    if place.known is None:
-        return (Bucket(place.triplet_fingerprint, TRIPLET_ALLOWANCE), by_address)
-    # A familiar place has a count of its own: an attack from elsewhere cannot keep it out. The
-    # count is that of the known mark alone: with the other one in it, whoever invents a device on
-    # a familiar network, or carries a stolen device about, would begin a new count at each guess.
-    own = work.secret_keys.keyed_fingerprint(
-        place.triplet_fingerprint, *place.known, purpose="familiar"
-    )
-    return (Bucket(f"familiar:{own}", TRIPLET_ALLOWANCE), by_address)
 
 
 def _give_back(work: Work, charged: Charged) -> None:
@@ -293,13 +314,13 @@ def _give_back(work: Work, charged: Charged) -> None:
 
 def _succeed(
     work: Work, *, proof: _Proved, person: Person, charged: Charged, place: Familiarity
-) -> Granted | FormRefused | RefusedToPartner:
+) -> SignInAnswer:
     """Make the session, the attempt and the code in one block, once for each form."""
     attempt_id, new_device = new_identifier(), None
     if proof.posted.device_cookie is None and not proof.opened.request.in_frame:
         new_device = new_secret()
     known = find_live_session(work, cookie=proof.posted.session_cookie)
-    with work.writing() as connection:
+    with _writing(work, proof) as connection:
         use = FormUse(proof.fingerprint, attempt_id, work.now)
         first = spend_form(work, connection=connection, form_id=proof.opened.form_id, use=use)
         refund_attempt(
@@ -333,7 +354,7 @@ def _grant(
     person: Person,
     known: Session | None,
     attempt_id: str,
-) -> Granted:
+) -> SignedIn:
     proved = Proof(person.sub, acr_password(work.settings.issuer), ("pwd",))
     session, cookie = _open(work, connection=connection, proof=proof, proved=proved, known=known)
     store.add_attempt(
@@ -344,7 +365,7 @@ def _grant(
         sid=session.sid,
         expires_at=work.now + timedelta(seconds=work.settings.attempt_lifetime_seconds),
     )
-    return _granted(work, connection=connection, proof=proof, session=session, cookie=cookie)
+    return _answer(work, connection=connection, proof=proof, session=session, cookie=cookie)
 
 
 def _open(

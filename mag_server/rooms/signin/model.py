@@ -5,10 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
+from mag_server.base.secrets import SecretKeys
+from mag_server.rooms.attempts.model import Bucket
 from mag_server.rooms.forms.model import FormToShow
 from mag_server.rooms.partners.model import Partner
 from mag_server.rooms.requests.model import AuthorizationRequest
-from mag_server.rooms.sessions.model import Session
+from mag_server.rooms.sessions.model import Familiarity, Session
+
+TRIPLET_ALLOWANCE = 5
+# One address may be a whole company behind one router: its typing errors are added up.
+ADDRESS_ALLOWANCE = 20
 
 
 def acr_password(issuer: str) -> str:
@@ -80,6 +86,14 @@ class Granted:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """The answer to who signed in at MAG itself: the cookies of a session that was just opened."""
+
+    session_cookie: str | None = field(default=None, repr=False)
+    device_cookie: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class PostedForm:
     """What came with a form, as typed; `address` is the client's, proxies believed or not."""
 
@@ -104,3 +118,23 @@ class FormRefused:
     code: str
     field_reasons: Mapping[str, Enum] = field(default_factory=dict)
     retry_after_seconds: int | None = None
+
+
+def count_in(
+    keys: SecretKeys, *, place: Familiarity, network: str, link_id: str | None
+) -> tuple[Bucket, ...]:
+    """Return what a wrong password is counted in (docs/decisions/0006).
+
+    Mail filters type into the forms they find, from where the person will come: at an emailed
+    link, a failure counts against that link at that address alone (docs/decisions/0012).
+    """
+    scope = (network,) if link_id is None else (network, link_id)
+    name = keys.keyed_fingerprint(*scope, purpose="address")
+    by_address = Bucket(f"address:{name}", ADDRESS_ALLOWANCE)
+    if place.known is None:
+        return (Bucket(place.triplet_fingerprint, TRIPLET_ALLOWANCE), by_address)
+    # A familiar place has a count of its own: an attack from elsewhere cannot keep it out. The
+    # count is that of the known mark alone: with the other one in it, whoever invents a device on
+    # a familiar network, or carries a stolen device about, would begin a new count at each guess.
+    own = keys.keyed_fingerprint(place.triplet_fingerprint, *place.known, purpose="familiar")
+    return (Bucket(f"familiar:{own}", TRIPLET_ALLOWANCE), by_address)

@@ -85,13 +85,13 @@ WORD_SLOTS = frozenset(
         "brand.heading", "brand.subheading", "brand.domain",
         "about.lead",
         "about.first_title", "about.first_text", "about.second_title", "about.second_text",
-        "sign_in.title", "sign_in.instruction", "sign_in.frame_instruction",
+        "sign_in.title", "sign_in.instruction",
         "sign_in.siret_label", "sign_in.siret_help",
         "sign_in.nom_label", "sign_in.nom_help",
         "sign_in.prenom_label", "sign_in.prenom_help", "sign_in.names_help",
         "sign_in.password_label", "sign_in.password_help",
         "sign_in.submit", "sign_in.cancel", "sign_in.forgotten",
-        "sign_up.title", "sign_up.link", "sign_up.entreprise", "sign_up.expert_comptable",
+        "sign_up.title", "sign_up.entreprise", "sign_up.expert_comptable",
         "assistance.question", "assistance.link",
     }
 )  # fmt: skip

@@ -8,9 +8,15 @@ from enum import Enum
 
 from mag_server.rooms.links.model import AddresseeMatch, Link
 from mag_server.rooms.partners.model import Partner
+from mag_server.rooms.people.model import Person
+from mag_server.rooms.receipts.model import Receipt
 
 # What a partner reads in the REFUSED receipt: that somebody was turned away, not who.
 NOT_ACCEPTED = "not_accepted"
+
+
+# As new_identifier makes it: another hint, such as a SIRET, is not looked for.
+VISIT_HANDLE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
 
 class Agent(Enum):
@@ -55,15 +61,21 @@ class OpenedLink:
 
     link: Link
     partner: Partner
-    siret: str | None = field(repr=False)
 
 
 class LinkRefusal(Enum):
-    """Why a link opens nothing; what is said of it tells nothing to a stranger."""
+    """Why a link opens nothing, by its stable code; it tells nothing to a stranger."""
 
-    UNKNOWN = "unknown"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
+    UNKNOWN = "MAG-301"
+    EXPIRED = "MAG-302"
+    REVOKED = "MAG-303"
+
+
+class ConsultationRefusal(Enum):
+    """Why a consultation is not recorded, by its stable code."""
+
+    UNKNOWN_LINK = "MAG-316"
+    NOBODY = "MAG-413"
 
 
 @dataclass(frozen=True)
@@ -81,13 +93,27 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Visit:
-    """A live visit handle: the link whose target the partner may be told, and since when."""
+class NamingReceipt:
+    """A receipt that names a person, the link it is about, and the name of who sent that.
 
-    link: Link
-    sid: str
-    recorded_at: datetime
-    expires_at: datetime
+    `link` is None for a link that is kept no more: its receipts are kept longer.
+    """
+
+    receipt: Receipt
+    link: Link | None
+    sender: str
+
+
+@dataclass(frozen=True)
+class OwnReceipts:
+    """Some of the receipts that name the person who asks, newest first.
+
+    `next` is how many newer ones to pass over for the page after; None at the end.
+    """
+
+    person: Person
+    receipts: tuple[NamingReceipt, ...]
+    next: int | None
 
 
 _BROWSER = re.compile(r"Mozilla/5\.0 \(.*(?:Gecko|AppleWebKit|Trident)", re.ASCII)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    func,
     select,
     update,
 )
@@ -53,7 +54,7 @@ visits = Table(
 )
 
 _FIND_VISIT = (
-    select(visits.c.link_id, visits.c.expires_at, link_authentications.c.recorded_at)
+    select(visits.c.link_id)
     .join(
         link_authentications,
         (link_authentications.c.link_id == visits.c.link_id)
@@ -66,10 +67,17 @@ _FIND_VISIT = (
         visits.c.expires_at > bindparam("now"),
     )
 )
+_LAST_VISIT = select(func.max(visits.c.expires_at)).where(
+    visits.c.client_id == bindparam("by_client"),
+    visits.c.sid == bindparam("by_sid"),
+    visits.c.expires_at > bindparam("now"),
+)
 _FIND_AUTHENTICATION = select(link_authentications).where(
     link_authentications.c.link_id == bindparam("by_link"),
     link_authentications.c.sid == bindparam("by_sid"),
 )
+# Nothing on SQLite, whose one writer holds everything.
+_HOLD_AUTHENTICATION = _FIND_AUTHENTICATION.with_for_update(read=True)
 _ADD_VISIT = visits.insert()
 
 
@@ -178,6 +186,18 @@ def load_recorded_at(connection: Connection, *, link_id: str, sid: str) -> datet
     return found.recorded_at if found else None
 
 
+def load_sub(connection: Connection, *, link_id: str, sid: str) -> str | None:
+    """Return who was authenticated at a link in a session, or None."""
+    found = connection.execute(_FIND_AUTHENTICATION, {"by_link": link_id, "by_sid": sid}).first()
+    return found.sub if found else None
+
+
+def hold_sub(connection: Connection, *, link_id: str, sid: str) -> str | None:
+    """Return who was authenticated, whom nobody erases until the block ends."""
+    found = connection.execute(_HOLD_AUTHENTICATION, {"by_link": link_id, "by_sid": sid}).first()
+    return found.sub if found else None
+
+
 def add_visit(
     connection: Connection,
     *,
@@ -202,18 +222,36 @@ def add_visit(
 
 def load_visit(
     connection: Connection, *, handle_fingerprint: str, client_id: str, sid: str, now: datetime
-) -> tuple[str, datetime, datetime] | None:
-    """Return (link_id, recorded_at, expires_at) of a live visit of this client and session."""
-    row = connection.execute(
+) -> str | None:
+    """Return the link_id of a live visit of this client and session."""
+    link_id: str | None = connection.execute(
         _FIND_VISIT,
         {"by_handle": handle_fingerprint, "by_client": client_id, "by_sid": sid, "now": now},
-    ).first()
-    return (row.link_id, row.recorded_at, row.expires_at) if row else None
+    ).scalar()
+    return link_id
+
+
+def load_last_end(
+    connection: Connection, *, client_id: str, sid: str, now: datetime
+) -> datetime | None:
+    """Return when the last live visit of a client and session will end."""
+    end: datetime | None = connection.execute(
+        _LAST_VISIT, {"by_client": client_id, "by_sid": sid, "now": now}
+    ).scalar()
+    return end
 
 
 def forget_visits(connection: Connection, *, expired_before: datetime) -> int:
     """Delete visits that are over; return how many."""
     return connection.execute(delete(visits).where(visits.c.expires_at < expired_before)).rowcount
+
+
+def forget_authentications(connection: Connection, *, recorded_before: datetime) -> int:
+    """Delete who was authenticated that long ago, the receipts stay; return how many."""
+    statement = delete(link_authentications).where(
+        link_authentications.c.recorded_at < recorded_before
+    )
+    return connection.execute(statement).rowcount
 
 
 def forget_person(connection: Connection, *, sub: str) -> int:

@@ -29,7 +29,7 @@ function faultOf(field, sentences) {
   return digits !== null && digits.length !== SIRET_LENGTH ? sentences.siretLength : null;
 }
 
-function showFault(field, sentence) {
+export function showFault(field, sentence) {
   const place = document.getElementById(field.id + "-error");
   if (!place) return;
   place.hidden = !sentence;

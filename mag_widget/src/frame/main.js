@@ -4,6 +4,7 @@ import { beBusy, beIdle, isBusy } from "./busy.js";
 import { firstFault, watchFaults } from "./checks.js";
 import { isWaiting, startCountdown } from "./countdown.js";
 import { startFrame } from "./frame.js";
+import { watchInteraction } from "./interaction.js";
 import { concealPassword, watchPassword } from "./password.js";
 import { watchSiret } from "./siret.js";
 import { watchUsername } from "./username.js";
@@ -16,6 +17,7 @@ function startSignIn(form) {
   watchPassword(field("password"));
   watchUsername(field("username"), [field("siret"), field("nom"), field("prenom")]);
   watchFaults(form);
+  watchInteraction(form);
   form.addEventListener("submit", (event) => submit(event, form, button));
   const wait = document.querySelector("[data-countdown]");
   if (wait) startCountdown(wait, button);

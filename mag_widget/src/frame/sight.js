@@ -3,12 +3,13 @@
 // armed only once the frame was really seen for half a second; else the full page is offered. The
 // whole document is watched, not the form: a password manager's icon lies over a field and is
 // nobody's attack. Nothing is pressed later on the person's behalf: the page might have moved away
-// what covered us for the length of one click.
+// what covered us for the length of one click. A press that sends nothing is always answered by words.
 
 const SEEN_FOR_MS = 500;
 
 export function watchSight(form) {
   const offer = document.getElementById("unseen-offer");
+  const again = document.getElementById("pressed-too-soon");
   if (!canTell() || !offer) return;
   const state = document.documentElement.dataset;
   let isSeen = false;
@@ -20,16 +21,18 @@ export function watchSight(form) {
     clearTimeout(arming);
     delete state.armed;
     if (!isSeen) return;
-    offer.hidden = true;
+    if (!offer.hidden) [offer.hidden, again.hidden] = [true, false]; // what was pressed was not sent
     arming = setTimeout(() => (state.armed = ""), SEEN_FOR_MS);
   };
   const options = { trackVisibility: true, delay: 100, threshold: [0, 0.25, 0.5, 0.75, 1] };
   new IntersectionObserver(look, options).observe(document.documentElement);
   const hold = (event) => {
+    again.hidden = true;
     if ("armed" in state) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    offer.hidden = isSeen; // seen, but only just: pressing again is enough
+    again.hidden = !isSeen; // seen, but only just
+    offer.hidden = isSeen;
   };
   form.addEventListener("submit", hold, true);
 }

@@ -8,7 +8,8 @@ const GRAPHIC_RATIO = 3;
 const COLOUR = /^#(?:[0-9a-f]{3}){1,2}$/i;
 const LENGTH = /^(?:\d|[12]\d|3[0-2])px$/;
 const FONT = /^[\w ,"'-]{1,200}$/;
-const SHAPES = { "--mag-field-radius": LENGTH, "--mag-fonts": FONT };
+// Without a prototype, or "constructor" would be a name of it.
+const SHAPES = { __proto__: null, "--mag-field-radius": LENGTH, "--mag-fonts": FONT };
 const COLOURS = [
   "page", "surface", "subtle", "line", "field-line", "text", "text-2", "mark", "accent", "primary",
   "primary-hover", "on-primary", "link", "focus", "error", "error-bg", "ok", "ok-bg",
@@ -17,7 +18,7 @@ const COLOURS = [
 const PAIRS = [
   ["text", "surface", TEXT_RATIO], ["text-2", "surface", TEXT_RATIO], ["link", "surface", TEXT_RATIO],
   ["on-primary", "primary", TEXT_RATIO], ["on-primary", "primary-hover", TEXT_RATIO],
-  ["error", "surface", TEXT_RATIO], ["error", "error-bg", TEXT_RATIO], ["text", "error-bg", TEXT_RATIO],
+  ["text", "subtle", TEXT_RATIO], ["link", "subtle", TEXT_RATIO], ["error", "surface", TEXT_RATIO], ["error", "error-bg", TEXT_RATIO], ["text", "error-bg", TEXT_RATIO],
   ["primary", "surface", GRAPHIC_RATIO], ["field-line", "surface", GRAPHIC_RATIO], ["focus", "surface", GRAPHIC_RATIO],
 ];
 
@@ -37,7 +38,8 @@ function ofKnownShape(look) {
   const wanted = {};
   for (const [name, value] of Object.entries(look)) {
     const shape = COLOURS.includes(name) ? COLOUR : SHAPES[name];
-    if (shape?.test(value)) wanted[name] = value;
+    // A list of one colour reads as that colour, and has no contrast.
+    if (typeof value === "string" && shape?.test(value)) wanted[name] = value;
     else refuse({ name, value, reason: "shape" });
   }
   return wanted;

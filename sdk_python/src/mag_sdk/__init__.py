@@ -2,6 +2,7 @@
 
 from mag_sdk.assertion import Assertion
 from mag_sdk.attempt import PendingSignIn, SignInAttempt
+from mag_sdk.back_end import MagBackEnd
 from mag_sdk.client import MagClient
 from mag_sdk.errors import (
     AcrTooLow,
@@ -10,11 +11,18 @@ from mag_sdk.errors import (
     AssertionExpired,
     AssertionNotYetValid,
     AssertionRefused,
+    CallRefused,
+    ChainBroken,
     ConfigurationRefused,
+    DisclosureRefused,
+    FeedInconsistent,
     HeaderRefused,
+    KeyCompromised,
     MagError,
     MagUnreachable,
     MalformedAssertion,
+    NotInLog,
+    ReceiptRefused,
     ResponseIncomplete,
     SignInRefused,
     SignInTooOld,
@@ -28,7 +36,12 @@ from mag_sdk.errors import (
     WrongSignature,
     WrongSubject,
 )
+from mag_sdk.feed import FeedPage, FeedState, PlacedReceipt
 from mag_sdk.keys import KeySet, KeySource, VerificationKey
+from mag_sdk.log import Checkpoint, InclusionProof, trust_kept_checkpoint, verify_checkpoint
+from mag_sdk.merkle import verify_consistency, verify_inclusion
+from mag_sdk.receipt_keys import ReceiptKeys
+from mag_sdk.receipts import Receipt, verify_chain, verify_receipt
 from mag_sdk.verify import verify_assertion
 
 __all__ = [
@@ -39,15 +52,30 @@ __all__ = [
     "AssertionExpired",
     "AssertionNotYetValid",
     "AssertionRefused",
+    "CallRefused",
+    "ChainBroken",
+    "Checkpoint",
     "ConfigurationRefused",
+    "DisclosureRefused",
+    "FeedInconsistent",
+    "FeedPage",
+    "FeedState",
     "HeaderRefused",
+    "InclusionProof",
+    "KeyCompromised",
     "KeySet",
     "KeySource",
+    "MagBackEnd",
     "MagClient",
     "MagError",
     "MagUnreachable",
     "MalformedAssertion",
+    "NotInLog",
     "PendingSignIn",
+    "PlacedReceipt",
+    "Receipt",
+    "ReceiptKeys",
+    "ReceiptRefused",
     "ResponseIncomplete",
     "SignInAttempt",
     "SignInRefused",
@@ -62,5 +90,11 @@ __all__ = [
     "WrongNonce",
     "WrongSignature",
     "WrongSubject",
+    "trust_kept_checkpoint",
     "verify_assertion",
+    "verify_chain",
+    "verify_checkpoint",
+    "verify_consistency",
+    "verify_inclusion",
+    "verify_receipt",
 ]

@@ -12,7 +12,8 @@ class Assertion:
     """One person, at one moment, as MAG vouches for them; every instant is aware UTC.
 
     A claim whose scope was not asked for is None, or empty for a list. `sub` never changes for a
-    person and is the only claim to use as a key: names, SIRET and e-mail may change.
+    person and is the only claim to use as a key: names, SIRET and e-mail may change. `link` and
+    `target` tell at which emailed link the sign-in began, and the page that it leads to.
     """
 
     sub: str
@@ -67,6 +68,8 @@ def read_assertion(*, claims: read.Claims, audience: str, id_token: str) -> Asse
         roles=read.texts(claims, "roles"),
         email=read.optional_text(claims, "email"),
         email_verified=read.truth(claims, "email_verified"),
+        link=read.optional_text(claims, "link"),
+        target=read.optional_text(claims, "target"),
         at_hash=read.optional_text(claims, "at_hash"),
         id_token=id_token,
     )

@@ -24,8 +24,8 @@ class Header:
     algorithm: str
 
 
-def read_header(token: str) -> Header:
-    """Read the header of a token whose every segment is well formed.
+def read_header(token: str, *, typ: str = "JWT") -> Header:
+    """Read the header of a token whose every segment is well formed, and whose `typ` is this.
 
     Raises:
         MalformedAssertion: not three canonical base64url segments, or no JSON object.
@@ -43,7 +43,7 @@ def read_header(token: str) -> Header:
         members = read_object(raw[0])
     except ValueError as error:
         raise MalformedAssertion(f"header: {error}") from error
-    _check_parameters(members)
+    _check_parameters(members, typ=typ)
     algorithm = members.get("alg")
     if algorithm not in ALGORITHMS:
         raise AlgorithmRefused(repr(algorithm)[:40])
@@ -53,13 +53,13 @@ def read_header(token: str) -> Header:
     return Header(kid=kid, algorithm=algorithm)
 
 
-def _check_parameters(members: dict[str, object]) -> None:
+def _check_parameters(members: dict[str, object], *, typ: str) -> None:
     for parameter in _NEVER_SENT:
         if parameter in members:
             raise HeaderRefused(parameter)
     # A logout token or an access token signed by the same key must not pass for an ID token
     # (RFC 8725 section 3.11).
-    if members.get("typ", "JWT") != "JWT":
+    if members.get("typ", "JWT") != typ:
         raise HeaderRefused("typ")
 
 

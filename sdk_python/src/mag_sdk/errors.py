@@ -176,6 +176,58 @@ class SignInTooOld(AssertionRefused):
 
 
 @dataclass(eq=False)
+class ReceiptRefused(MagError):
+    """A receipt, a chain or the log fails a check that assertions have not."""
+
+
+@dataclass(eq=False)
+class KeyCompromised(ReceiptRefused):
+    """The key may be in other hands since; only the log shows what MAG had signed before."""
+
+    kid: str
+    compromised_at: datetime
+
+
+@dataclass(eq=False)
+class NotInLog(ReceiptRefused):
+    """The log of this size does not hold the receipt at this position (from 0)."""
+
+    position: int
+    size: int
+
+
+@dataclass(eq=False)
+class DisclosureRefused(ReceiptRefused):
+    """A disclosure does not belong to the receipt it came with (RFC 9901 section 7.1)."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ChainBroken(ReceiptRefused):
+    """Receipts are not the whole chain of one link, at this place (from 1)."""
+
+    link: str
+    place: int
+
+
+@dataclass(eq=False)
+class FeedInconsistent(ReceiptRefused):
+    """The log is not what it was, or does not hold what was handed over: keep what you stored."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class CallRefused(MagError):
+    """MAG refused a call of a back end; `code` is explained at /docs/errors."""
+
+    status: int
+    code: str | None
+    detail: str
+
+
+@dataclass(eq=False)
 class WrongSubject(AssertionRefused):
     """`/userinfo` speaks of another person than the assertion (OIDC Core 5.3.2)."""
 

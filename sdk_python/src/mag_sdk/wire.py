@@ -57,21 +57,39 @@ class Wire:
             urllib_request.ProxyHandler({}), every_status, _LocalHttp(), _LocalHttps(tls)
         )
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        largest_bytes: int = LARGEST_ANSWER_BYTES,
+    ) -> Answer:
         """Fetch an address.
 
         Raises:
             MagUnreachable: no answer in time, or a 5xx.
             AnswerRefused: more bytes than the limit.
         """
-        return self._send(urllib_request.Request(url, headers=dict(headers or {})))  # noqa: S310 -- addresses are checked by check_address
+        asked = urllib_request.Request(url, headers=dict(headers or {}))  # noqa: S310 -- addresses are checked by check_address
+        return self._send(asked, largest_bytes)
 
     def post(self, url: str, *, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         """Post a form; raises as `get` does."""
-        body = urlencode(form).encode("ascii")
-        return self._send(urllib_request.Request(url, data=body, headers=dict(headers)))  # noqa: S310 -- the same
+        return self.post_octets(url, body=urlencode(form).encode("ascii"), headers=headers)
 
-    def _send(self, request: urllib_request.Request) -> Answer:
+    def post_octets(
+        self,
+        url: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        largest_bytes: int = LARGEST_ANSWER_BYTES,
+    ) -> Answer:
+        """Post a body as it stands; raises as `get` does."""
+        asked = urllib_request.Request(url, data=body, headers=dict(headers))  # noqa: S310 -- the same
+        return self._send(asked, largest_bytes)
+
+    def _send(self, request: urllib_request.Request, largest_bytes: int) -> Answer:
         request.add_header("Accept", "application/json")
         request.add_header("User-Agent", "mag-sdk")
         url = request.full_url
@@ -81,7 +99,7 @@ class Wire:
         try:
             with opener.open(request, timeout=self._timeout_seconds) as response:
                 _check_status(url, response.status)
-                body = _read_bounded(url, response, deadline)
+                body = _read_bounded(url, response, deadline, largest_bytes)
                 max_age = _max_age(response.headers.get("Cache-Control", ""))
                 return Answer(url, response.status, body, max_age)
         except (URLError, OSError, http.client.HTTPException) as error:
@@ -93,16 +111,18 @@ def _check_status(url: str, status: int) -> None:
         raise MagUnreachable(url, f"HTTP {status}")
 
 
-def _read_bounded(url: str, response: http.client.HTTPResponse, deadline: float) -> bytes:
-    body = b""
+def _read_bounded(
+    url: str, response: http.client.HTTPResponse, deadline: float, largest_bytes: int
+) -> bytes:
+    body = bytearray()
     while chunk := response.read1(_CHUNK_BYTES):
         body += chunk
-        if len(body) > LARGEST_ANSWER_BYTES:
-            raise AnswerRefused(url, f"more than {LARGEST_ANSWER_BYTES} bytes")
+        if len(body) > largest_bytes:
+            raise AnswerRefused(url, f"more than {largest_bytes} bytes")
         # The socket's own timeout starts again at every byte: a drip would hold us for ever.
         if time.monotonic() > deadline:
             raise MagUnreachable(url, "too slow")
-    return body
+    return bytes(body)
 
 
 def _max_age(cache_control: str) -> int | None:

@@ -53,6 +53,7 @@ def test_every_named_endpoint_answers_as_itself(mag: World, metadata: dict[str, 
     assert revoked.status_code == 200
     assert visitor.get(at("userinfo_endpoint"), headers=bearer(token)).status_code == 401
     assert visitor.get(at("jwks_uri")).get_json()["keys"]
+    assert visitor.get(at("mag_receipt_keys_uri")).get_json()["keys"]
     assert visitor.get(at("service_documentation")).status_code == 200
     assert visitor.get(at("end_session_endpoint")).status_code == 200
     with visitor.get(at("mag_widget_uri")) as widget:
@@ -64,6 +65,7 @@ def test_every_named_endpoint_answers_as_itself(mag: World, metadata: dict[str, 
         "userinfo_endpoint",
         "revocation_endpoint",
         "jwks_uri",
+        "mag_receipt_keys_uri",
         "mag_widget_uri",
         "service_documentation",
         "end_session_endpoint",

@@ -86,7 +86,8 @@ WRONG: list[tuple[object, str, LinkReason]] = [
     (GOOD | {"accept": "everyone"}, "accept", LinkReason.CHOICE),
     (GOOD | {"delivery": True}, "delivery", LinkReason.TYPE),
     (GOOD | {"message": "../../etc"}, "message", LinkReason.MESSAGE),
-    (GOOD | {"message": "taux\n"}, "message", LinkReason.MESSAGE),
+    (GOOD | {"message": "notification-taux-at-mp"}, "message", LinkReason.MESSAGE),
+    (GOOD | {"words": {"annee": "2026"}}, "words", LinkReason.WORDS),
     (GOOD | {"target": ""}, "target", LinkReason.EMPTY),
     (GOOD | {"target": "x" * 1025}, "target", LinkReason.LENGTH),
     (GOOD | {"target": "https://evil.example/taux"}, "target", LinkReason.TARGET),
@@ -170,7 +171,12 @@ def test_a_partner_without_a_way_in_is_told_so_before_the_mail_leaves() -> None:
 
 
 def test_a_notification_may_not_end_before_its_fifteen_days() -> None:
-    available = {"kind": "notification", "made_available_at": "2026-03-02T08:30:00Z"}
+    available = {
+        "kind": "notification",
+        "message": "notification-taux-at-mp",
+        "words": {"organisme": "CARSAT Bretagne", "contact": "02 98 00 00 00"},
+        "made_available_at": "2026-03-02T08:30:00Z",
+    }
     early = GOOD | available | {"expires_at": "2026-03-17T22:59:59Z"}
     assert read(early) == LinkRefused(LinkReason.EXPIRY, "expires_at")
     assert isinstance(read(early | {"expires_at": "2026-03-17T23:00:00Z"}), LinkDraft)

@@ -30,7 +30,13 @@ def asked(**changes: Any) -> dict[str, Any]:
 def notification(world: World, **changes: Any) -> dict[str, Any]:
     """Return a good notification, made available at this instant."""
     available = world.now.isoformat()
-    return asked(**{"kind": "notification", "made_available_at": available} | changes)
+    members = {
+        "kind": "notification",
+        "message": "notification-taux-at-mp",
+        "words": {"organisme": "CARSAT Bretagne", "contact": "02 98 00 00 00"},
+        "made_available_at": available,
+    }
+    return asked(**members | changes)
 
 
 def register_sender(world: World, client_id: str = "klesia", **changes: Any) -> Partner:

@@ -47,11 +47,12 @@ def page(world: World, asked_for: LinkFilter | None = None, **options: object) -
 
 def test_a_link_is_kept_as_it_was_asked(world: World) -> None:
     partner = register_sender(world)
-    words = {"annee": "2026", "organisme": "Carsat Bretagne – « AT/MP »"}
-    link = make_link(world, partner, words=words, reference="avis 7", accept="same_siret")
+    words = {"contact": "02 98 00 00 00", "organisme": "Carsat Bretagne – « AT/MP »"}
+    asked_for = notification(world, words=words, reference="avis 7", accept="same_siret")
+    link = make_link(world, partner, **asked_for)
     assert (link.siret, link.nom, link.prenom) == ("97050551700072", "SAWYER", "TOM")
     assert (link.email, link.words, link.reference) == (TOM["email"], words, "avis 7")
-    assert (link.kind, link.accept) == (Kind.INFORMATION, Accept.SAME_SIRET)
+    assert (link.kind, link.accept) == (Kind.NOTIFICATION, Accept.SAME_SIRET)
     assert link.created_at == world.now
     assert link.expires_at == world.now + timedelta(days=90)
     assert link.client_id == "klesia"
@@ -158,7 +159,7 @@ def test_links_are_found_by_what_a_partner_knows_of_them(world: World) -> None:
         world,
         partner,
         asked(reference="a", expires_at="2026-03-02T09:00:00Z"),
-        asked(reference="b", message="autre-message"),
+        asked(reference="b"),
         asked(reference="c", addressee=christian),
         notification(world, reference="d"),
     )
@@ -176,7 +177,7 @@ def test_links_are_found_by_what_a_partner_knows_of_them(world: World) -> None:
     assert found(state=LinkState.EXPIRED) == "a"
     assert found(state=LinkState.REVOKED) == "b"
     assert found(kind=Kind.NOTIFICATION) == "d"
-    assert found(message="autre-message") == "b"
+    assert found(message="notification-taux-at-mp") == "d"
     assert found(siret="99900027600017") == "c"
     assert found(created_from=world.now) == "e"
     assert found(created_before=world.now) == "dcba"
@@ -236,8 +237,8 @@ def test_who_made_revoked_and_extended_a_link_stands_in_the_audit(world: World) 
 
 
 def test_nobody_s_name_is_in_a_link_s_repr(world: World) -> None:
-    told = repr(make_link(world, register_sender(world), words={"annee": "secret word"}))
-    assert not any(one in told for one in ("SAWYER", "TOM", "97050", "toment", "secret word"))
+    told = repr(make_link(world, register_sender(world), **notification(world)))
+    assert not any(one in told for one in ("SAWYER", "TOM", "97050", "toment", "CARSAT"))
 
 
 def test_who_comes_stands_to_the_addressee_in_one_of_three_ways(world: World) -> None:

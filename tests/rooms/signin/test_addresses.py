@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from mag_server.app import create_app
-from mag_server.rooms.signin.actions import ADDRESS_ALLOWANCE
+from mag_server.rooms.signin.model import ADDRESS_ALLOWANCE
 from tests.rooms.signin.guesses import WAIT, WRONG, buckets, fail, guess, outcome
 from tests.world import World
 

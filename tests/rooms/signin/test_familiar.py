@@ -9,7 +9,7 @@ import pytest
 
 from mag_server.rooms.attempts.actions import charge_attempt
 from mag_server.rooms.attempts.model import Bucket, Charged
-from mag_server.rooms.signin.actions import ADDRESS_ALLOWANCE, TRIPLET_ALLOWANCE
+from mag_server.rooms.signin.model import ADDRESS_ALLOWANCE, TRIPLET_ALLOWANCE
 from tests.rooms.signin.guesses import ENTERS, WAIT, WRONG, buckets, fail, guess, outcome, wait_in
 from tests.world import PASSWORD, Browser, World
 

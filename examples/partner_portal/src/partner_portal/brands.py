@@ -15,7 +15,10 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class Brand:
-    """One brand of the portal; `key` names its templates and its stylesheet."""
+    """One brand of the portal; `key` names its templates and its stylesheet.
+
+    `link_targets` are the pages that emailed links lead to, as registered at MAG.
+    """
 
     key: str
     name: str
@@ -23,6 +26,7 @@ class Brand:
     has_own_accounts: bool
     assistance: str
     services: tuple[Service, ...]
+    link_targets: tuple[str, ...] = ()
 
 
 KLESIA = Brand(
@@ -45,6 +49,7 @@ KLESIA = Brand(
             "Consultez et téléchargez les taux de cotisation de vos établissements.",
         ),
     ),
+    link_targets=("/espace/taux-atmp",),
 )
 
 MON_COMPTE_FORMATION = Brand(

@@ -3,12 +3,12 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from partner_portal.accounts import Account, TooManyAttempts
+from partner_portal.accounts import Account
+from partner_portal.credentials import TooManyAttempts
 from partner_portal.guard import current_visitor, open_own_session, portal
 
 pages = Blueprint("choice", __name__)
 
-PASSWORD_MAXIMUM_CHARACTERS = 200
 KINDS_OF_ACCOUNT = {"entreprise": "Entreprise", "expert-comptable": "Expert-Comptable"}
 
 
@@ -26,7 +26,7 @@ def sign_in() -> ResponseReturnValue:
     if not portal().settings.brand.has_own_accounts:
         abort(404)
     identifiant = request.form.get("identifiant", "")
-    password = request.form.get("mot_de_passe", "")[:PASSWORD_MAXIMUM_CHARACTERS]
+    password = request.form.get("mot_de_passe", "")
     answer = portal().accounts.sign_in(identifiant, password=password)
     if isinstance(answer, Account):
         open_own_session(answer)

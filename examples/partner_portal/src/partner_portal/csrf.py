@@ -9,7 +9,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FIELD = "csrf"
 
 # MAG's answer may come by POST (form_post, or the widget's hand-over): its `state` is its token.
-EXEMPT_ENDPOINTS = frozenset({"mag.callback"})
+# A sign-in that MAG asks for, at an emailed link, changes nothing here.
+EXEMPT_ENDPOINTS = frozenset({"mag.callback", "mag.initiate"})
 
 
 def csrf_token() -> str:

@@ -1,9 +1,10 @@
-"""Sample companies and one sample account, for a demonstration only.
+"""Sample companies, one sample account and one agent, for a demonstration only.
 
 Every person, company, contract and rate here is invented. Nothing is written over.
 """
 
 from partner_portal.accounts import Account, Accounts
+from partner_portal.agents import Agent, Agents
 from partner_portal.database import Database
 
 TOMENT = "97050551700072"
@@ -14,6 +15,8 @@ DEMONSTRATION_ACCOUNT = Account(
     identifiant="polly.sawyer", prenom="POLLY", nom="SAWYER", siret=TOMENT
 )
 DEMONSTRATION_PASSWORD = "Mississippi1835"  # noqa: S105 - printed in the README, on purpose
+DEMONSTRATION_AGENT = Agent(identifiant="sally.phelps", prenom="SALLY", nom="PHELPS")
+DEMONSTRATION_AGENT_PASSWORD = "Mississippi1860"  # noqa: S105 - the same
 
 _CONTRATS = (
     ("SA-2026-004417", TOMENT, "Complémentaire santé", "Ensemble du personnel", 3120, "2026-01-01"),
@@ -49,7 +52,7 @@ _REGULARISATIONS = (
 )
 
 
-def fill(database: Database, accounts: Accounts) -> bool:
+def fill(database: Database, accounts: Accounts, agents: Agents) -> bool:
     """Write the sample rows into an empty database; returns False when it was not empty."""
     with database.opened() as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -71,4 +74,5 @@ def fill(database: Database, accounts: Accounts) -> bool:
             _REGULARISATIONS,
         )
     accounts.add(DEMONSTRATION_ACCOUNT, password=DEMONSTRATION_PASSWORD)
+    agents.add(DEMONSTRATION_AGENT, password=DEMONSTRATION_AGENT_PASSWORD)
     return True

@@ -20,12 +20,21 @@ MONTHS = (
     "novembre",
     "décembre",
 )
+SHORT_MONTHS = (
+    *("janv.", "févr.", "mars", "avr.", "mai", "juin"),
+    *("juill.", "août", "sept.", "oct.", "nov.", "déc."),
+)
 ROLES = {"administrateur": "Administrateur", "declarant": "Déclarant"}
 
 
 def siret(digits: str) -> str:
     """Group the 14 digits of a SIRET 3-3-3-5, as people read them."""
     return NBSP.join((digits[:3], digits[3:6], digits[6:9], digits[9:]))
+
+
+def plain_siret(digits: str) -> str:
+    """Group a SIRET by plain spaces, for a spreadsheet."""
+    return siret(digits).replace(NBSP, " ")
 
 
 def siren(digits: str) -> str:
@@ -65,15 +74,66 @@ def day(moment: date | str) -> str:
 def moment(instant: datetime | str) -> str:
     """Write an aware instant in Paris time: le 2 novembre 2026 à 9 h 05."""
     parsed = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
-    local, zone = _in_paris(parsed)
+    local, zone = in_paris(parsed)
     return f"{day(local.date())} à {local.hour}{NBSP}h{NBSP}{local.minute:02d}{zone}"
 
 
-def _in_paris(instant: datetime) -> tuple[datetime, str]:
+def paris_day(instant: datetime) -> str:
+    """Give the day of an aware instant in Paris, as ISO 8601 writes it."""
+    return in_paris(instant)[0].date().isoformat()
+
+
+def stamp(instant: datetime | str) -> str:
+    """Write an aware instant shortly, in Paris time, to the second: 2 nov., 09:12:04."""
+    parsed = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    local, zone = in_paris(parsed)
+    return f"{short_day(local.date())}, {local:%H:%M:%S}{zone}"
+
+
+def short_moment(instant: str, beside: str) -> str:
+    """Write an aware instant shortly, in Paris time: 2 nov., 09:12.
+
+    The year is written only where it is not that of the instant `beside`.
+    """
+    local, zone = in_paris(datetime.fromisoformat(instant))
+    written = short_day(local.date())
+    if beside and in_paris(datetime.fromisoformat(beside))[0].year == local.year:
+        written = written.rpartition(NBSP)[0]
+    return f"{written}, {local:%H:%M}{zone}"
+
+
+def for_spreadsheets(instant: str) -> str:
+    """Write an aware instant in Paris time as a spreadsheet reads it: 2026-11-02 09:12:04."""
+    local, zone = in_paris(datetime.fromisoformat(instant))
+    return f"{local:%Y-%m-%d %H:%M:%S}{zone.replace(NBSP, ' ')}"
+
+
+def short_day(day: date | str) -> str:
+    """Write a day shortly: 2 nov. 2026, and 1er for the first of a month."""
+    parsed = date.fromisoformat(day) if isinstance(day, str) else day
+    number = "1er" if parsed.day == 1 else str(parsed.day)
+    return f"{number}{NBSP}{SHORT_MONTHS[parsed.month - 1]}{NBSP}{parsed.year}"
+
+
+def whole(number: int) -> str:
+    """Write a whole number: 1 248."""
+    return f"{number:,}".replace(",", NARROW_NBSP)
+
+
+def share(part: int, total: int) -> str:
+    """Write a part of a total as a percentage with one decimal; nothing of nothing."""
+    if not total:
+        return ""
+    tenths = (Decimal(part) * 100 / total).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{tenths}".replace(".", ",") + f"{NBSP}%"
+
+
+def in_paris(instant: datetime) -> tuple[datetime, str]:
+    """Give an instant in Paris, and what to write after it where it is not."""
     try:
         return instant.astimezone(ZoneInfo("Europe/Paris")), ""
     except ZoneInfoNotFoundError:  # a bare machine may have no table of time zones
         return instant.astimezone(UTC), f"{NBSP}(UTC)"
 
 
-FILTERS = (siret, siren, role, rate, euros, day, moment)
+FILTERS = (siret, siren, role, rate, euros, day, moment, short_moment, stamp, whole)

@@ -11,7 +11,12 @@ from flask.typing import ResponseReturnValue
 from mag_sdk import Assertion
 from mag_sdk.flask import MagFlask
 from partner_portal.accounts import Account, Accounts
+from partner_portal.agents import Agents
+from partner_portal.consultations import Consultations
+from partner_portal.mag_reading import MagReading
+from partner_portal.receipts import Receipts
 from partner_portal.records import Records
+from partner_portal.sent_links import SentLinks
 from partner_portal.settings import Settings
 
 View = Callable[..., ResponseReturnValue]
@@ -48,7 +53,12 @@ class Portal:
 
     settings: Settings
     accounts: Accounts
+    agents: Agents
     records: Records
+    receipts: Receipts
+    sent_links: SentLinks
+    consultations: Consultations
+    reading: MagReading
     mag: MagFlask
 
 

@@ -1,12 +1,10 @@
 """KLESIA's own pages: contracts, and the AT/MP rates to consult and download (A-23)."""
 
-import csv
-import io
-
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from partner_portal import french
+from partner_portal import french, spreadsheets
+from partner_portal.consultations import note_served
 from partner_portal.guard import portal, visitor, visitor_required
 from partner_portal.records import TauxAtmp
 
@@ -38,7 +36,13 @@ def taux_atmp() -> ResponseReturnValue:
     """Show the rates of the establishments the company declares for."""
     who = visitor()
     rates = portal().records.taux_atmp_of(who.siret)
-    return render_template("klesia/taux_atmp.html", visitor=who, taux=rates)
+    assertion = portal().mag.assertion
+    from_notice = assertion is not None and assertion.link is not None
+    page = render_template(
+        "klesia/taux_atmp.html", visitor=who, taux=rates, from_notice=from_notice
+    )
+    note_served(assertion, rates_as_csv(rates))
+    return page
 
 
 @pages.get("/taux-atmp.csv")
@@ -47,25 +51,18 @@ def taux_atmp_csv() -> ResponseReturnValue:
     """Download the same rates, in the CSV that French spreadsheets open."""
     who = visitor()
     text = rates_as_csv(portal().records.taux_atmp_of(who.siret))
-    name = f"taux-atmp-{who.siret}.csv"
-    return Response(
-        text.encode("utf-8-sig"),  # without its mark, a spreadsheet misreads the accents
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    note_served(portal().mag.assertion, text)
+    return spreadsheets.download(text, name=f"taux-atmp-{who.siret}.csv")
 
 
 def rates_as_csv(rates: list[TauxAtmp]) -> str:
-    """Write rates with semicolons and decimal commas.
+    """Write rates with decimal commas.
 
     A SIRET keeps its groups: a spreadsheet would round 14 bare digits.
     """
-    page = io.StringIO()
-    writer = csv.writer(page, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in rates:
-        cells = (
-            french.siret(line.etablissement_siret).replace(french.NBSP, " "),
+    lines = (
+        (
+            french.plain_siret(line.etablissement_siret),
             line.commune,
             line.code_risque,
             line.activite,
@@ -73,10 +70,6 @@ def rates_as_csv(rates: list[TauxAtmp]) -> str:
             french.rate_number(line.taux_cent_milliemes),
             line.effective_on,
         )
-        writer.writerow(_inert(cell) for cell in cells)
-    return page.getvalue()
-
-
-def _inert(cell: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula (CSV injection)."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+        for line in rates
+    )
+    return spreadsheets.as_csv(COLUMNS, lines)

@@ -1,4 +1,4 @@
-"""The glue: three routes, a decorator, and the person."""
+"""The glue: the routes, a decorator, and the person."""
 
 import functools
 from collections.abc import Callable, Collection
@@ -24,9 +24,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from mag_sdk.addresses import origin_of
 from mag_sdk.assertion import Assertion
 from mag_sdk.client import MagClient
-from mag_sdk.errors import MagError, MagUnreachable, ResponseIncomplete, SignInRefused, StateUnknown
+from mag_sdk.errors import (
+    MagError,
+    MagUnreachable,
+    ResponseIncomplete,
+    SignInRefused,
+    StateUnknown,
+    WrongIssuer,
+)
 from mag_sdk.flask import person
 from mag_sdk.flask.attempt_cookies import AttemptCookies, Begun, Finished
+from mag_sdk.flask.initiated import check_link_targets, landing_of
 from mag_sdk.flask.problems import WRONG_TARGET, Problem, problem_of, render_plain
 from mag_sdk.flask.recent import RecentSignIns
 from mag_sdk.flask.targets import HOME, is_accepted, page_asked_for
@@ -35,6 +43,7 @@ from mag_sdk.flask.widget import LABEL, render_widget
 P = ParamSpec("P")
 R = TypeVar("R")
 
+INITIATE = "/mag/initiate"
 SESSION_SECONDS = 36_000  # MAG's own sessions end after ten hours
 
 
@@ -45,6 +54,8 @@ class MagFlask:
         app: the portal; its SECRET_KEY signs what is kept in the browser.
         client: this portal as MAG knows it; the callback sits at the path of its redirect_uri.
         targets: the paths a sign-in may land on, or None for every page of this portal.
+        link_targets: the pages that emailed links lead to, whole, as registered at MAG; with one or
+            more, `/mag/initiate` is the portal's `initiate_login_uri`.
         keep_in_session: what of an anonymous session survives signing in (a basket, a language).
         post_logout_redirect_uri: where MAG sends people after signing out, as registered there.
         session_lifetime_seconds: how long a person stays signed in here.
@@ -57,6 +68,7 @@ class MagFlask:
         client: MagClient,
         *,
         targets: Collection[str] | None = None,
+        link_targets: Collection[str] = (),
         keep_in_session: Collection[str] = (),
         post_logout_redirect_uri: str | None = None,
         session_lifetime_seconds: int = SESSION_SECONDS,
@@ -64,6 +76,9 @@ class MagFlask:
     ) -> None:
         self._client = client
         self._targets = targets
+        self._portal_origin = origin_of(client.redirect_uri)
+        check_link_targets(link_targets, portal_origin=self._portal_origin)
+        self._link_targets = frozenset(link_targets)
         self._keep_in_session = keep_in_session
         self._post_logout_redirect_uri = post_logout_redirect_uri
         self._session_lifetime_seconds = session_lifetime_seconds
@@ -82,6 +97,8 @@ class MagFlask:
         routes.add_url_rule("/mag/sign-in", "sign_in", self._sign_in)
         routes.add_url_rule(callback, "callback", self._callback, methods=["GET", "POST"])
         routes.add_url_rule("/mag/sign-out", "sign_out", self._sign_out, methods=["POST"])
+        if self._link_targets:
+            routes.add_url_rule(INITIATE, "initiate", self._initiate, methods=["GET", "POST"])
         routes.url_value_preprocessor(self._exempt_callback)
         routes.after_request(_keep_private)
         return routes
@@ -92,6 +109,7 @@ class MagFlask:
         csrf = current_app.extensions.get("csrf")
         if csrf is not None and hasattr(csrf, "exempt"):
             csrf.exempt(self._callback)
+            csrf.exempt(self._initiate)  # it begins a sign-in and changes nothing
 
     # --- for the portal's own views -----------------------------------------------------------
 
@@ -116,7 +134,15 @@ class MagFlask:
 
         return guarded
 
-    def widget(self, *, target: str = HOME, label: str = LABEL, lazy: bool = False) -> Markup:
+    def widget(
+        self,
+        *,
+        target: str = HOME,
+        label: str = LABEL,
+        lazy: bool = False,
+        nonce: str | None = None,
+        debug: bool = False,
+    ) -> Markup:
         """Write MAG's form into this page, as `{{ mag_widget(target="/espace") }}` does.
 
         The answer being made keeps the attempt in a cookie of its own. While MAG has never been
@@ -146,6 +172,8 @@ class MagFlask:
             fallback_url=fallback_url,
             label=label,
             lazy=lazy,
+            nonce=nonce,
+            debug=debug,
         )
 
     @property
@@ -154,7 +182,7 @@ class MagFlask:
         origin = origin_of(self._client.issuer)
         return {"script-src": origin, "frame-src": origin}
 
-    # --- the three routes ---------------------------------------------------------------------
+    # --- the routes ---------------------------------------------------------------------------
 
     def _sign_in(self) -> BaseResponse:
         target = request.args.get("target", HOME)
@@ -169,6 +197,27 @@ class MagFlask:
         begun = Begun(attempt, again="again" in request.args)
         self._cookies.begin(response, request=request, begun=begun, now=self._client.now())
         return response
+
+    def _initiate(self) -> BaseResponse:
+        """Begin the sign-in that MAG asks for: somebody came there by an emailed link."""
+        try:
+            given = _parameters_once()
+            if given.get("iss") != self._client.issuer:
+                raise WrongIssuer(self._client.issuer, given.get("iss", "")[:200])
+            target = self._landing(given.get("target_link_uri", ""))
+            if target is None:
+                return self._refuse(WRONG_TARGET, retry_target=HOME)
+            attempt = self._client.begin_sign_in(
+                target=target, login_hint=given.get("login_hint") or None
+            )
+        except MagError as error:
+            return self._refuse(problem_of(error), retry_target=HOME)
+        response = make_response(redirect(attempt.url, code=303))
+        self._cookies.begin(response, request=request, begun=Begun(attempt), now=self._client.now())
+        return response
+
+    def _landing(self, uri: str) -> str | None:
+        return landing_of(uri, link_targets=self._link_targets, portal_origin=self._portal_origin)
 
     def _callback(self) -> BaseResponse:
         try:
@@ -197,8 +246,10 @@ class MagFlask:
             return self._not_finished(error, begun)
         now = self._client.now()
         person.keep(assertion, now=now, keep_in_session=self._keep_in_session)
-        response = make_response(redirect(attempt.target, code=303))
-        self._cookies.finish(response, state=attempt.state, target=attempt.target, now=now)
+        # What MAG signed wins over what the browser carried.
+        target = (assertion.target and self._landing(assertion.target)) or attempt.target
+        response = make_response(redirect(target, code=303))
+        self._cookies.finish(response, state=attempt.state, target=target, now=now)
         return response
 
     def _not_finished(self, error: MagError, begun: Begun) -> BaseResponse:
@@ -215,8 +266,7 @@ class MagFlask:
         return response
 
     def _sign_out(self) -> BaseResponse:
-        origin = request.headers.get("Origin")
-        if origin is not None and origin != origin_of(self._client.redirect_uri):
+        if not self._came_from_this_portal():
             return Response(status=403)  # another site may not sign people out
         leaving = self.assertion
         person.forget()
@@ -230,6 +280,14 @@ class MagFlask:
         except MagError:
             return redirect(HOME, code=303)  # signed out here, which is what was asked of us
         return redirect(url, code=303)
+
+    def _came_from_this_portal(self) -> bool:
+        origin = request.headers.get("Origin")
+        if origin == "null":
+            # A portal whose Referrer-Policy is `no-referrer` posts to itself as `null` (Fetch,
+            # section 3.2): the browser's own word, which no page can write, tells it apart.
+            return request.headers.get("Sec-Fetch-Site") == "same-origin"
+        return origin in {None, origin_of(self._client.redirect_uri)}
 
     def _refuse(self, problem: Problem, *, retry_target: str) -> Response:
         retry_url = url_for("mag.sign_in", target=retry_target)
