@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import BrowserContext
 
+from e2e.throttled import forget_failures
 from e2e.tiny_partner import TinyPartner, tiny_partner
 from tests.demo.running import Demonstration, running_demonstration
 
@@ -63,10 +62,7 @@ def unthrottled(request: pytest.FixtureRequest) -> None:
     """Forget the wrong passwords of the tests before: all of them come from one address."""
     if "demo" not in request.fixturenames:
         return
-    demo: Demonstration = request.getfixturevalue("demo")
-    with closing(sqlite3.connect(demo.database_url.removeprefix("sqlite:///"), timeout=10)) as kept:
-        kept.execute("DELETE FROM attempt_buckets")
-        kept.commit()
+    forget_failures(request.getfixturevalue("demo"))
 
 
 @pytest.fixture

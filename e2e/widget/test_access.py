@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, Page, expect
 
+from e2e.throttled import make_wait
 from e2e.widget.frame import (
     LATE,
     READY,
@@ -116,6 +117,17 @@ def themed(request: pytest.FixtureRequest, site: Site) -> Iterator[Site]:
 def test_axe_finds_nothing_in_the_frame_nor_around_it(page: Page, themed: Site, state: str):
     opened(page, themed.with_widget(around=AROUND))
     nothing_found(page, STATES[state](page))
+
+
+@one_site
+def test_axe_finds_nothing_in_the_frame_of_who_must_wait(page: Page, themed: Site):
+    opened(page, themed.with_widget(around=AROUND))
+    frame = refused(page)
+    make_wait(themed.demo)
+    fill(frame)
+    press(frame)
+    expect(frame.locator("[data-countdown]")).to_be_visible()
+    nothing_found(page, frame)
 
 
 @one_site
