@@ -34,9 +34,11 @@ from mag_server.rooms.links.model import (
 )
 from mag_server.rooms.mail.actions import (
     blank_letters,
+    is_any_event_untold,
     letter_row,
-    list_events,
+    move_end,
     post_letters,
+    take_events,
     withdraw_letters,
 )
 from mag_server.rooms.mail.model import Letter
@@ -46,8 +48,6 @@ from mag_server.rooms.receipts.actions import append_receipts, links_with_stage
 from mag_server.rooms.receipts.model import Fact, Stage
 
 MOST_OF_A_PAGE = 500
-# How far the mail's events were turned into receipts.
-DELIVERIES = "deliveries"
 
 
 def create_links(
@@ -268,6 +268,7 @@ def extend_link(
     with work.writing_durably() as connection:
         if not store.extend(connection, link_id=link_id, expires_at=expires_at, now=work.now):
             return LinkRefused(LinkReason.NOT_ACTIVE)
+        move_end(connection=connection, reference=link_id, not_after=expires_at)
         record_act(work, connection=connection, act="link extended", by=by, about=link_id)
         return store.load_by_id(connection, link_id=link_id)
 
@@ -282,16 +283,12 @@ def _as_it_stands(work: Work, *, link_id: str) -> Link | LinkRefused | None:
 def tell_deliveries(work: Work, *, most: int = 500) -> int:
     """Turn what was seen of letters into receipts (AR-0), each once; return how many events.
 
-    How far they were read stands in the same block as the receipts: nothing is told twice.
+    They are taken in the same block as the receipts: nothing is told twice, nothing is lost.
     """
-    with work.read() as connection:
-        after = store.load_position(connection, name=DELIVERIES)
-    events = list_events(work, after=after, most=most)
-    if not events:
+    if not is_any_event_untold(work):
         return 0
     with work.writing_durably() as connection:
-        if store.load_position(connection, name=DELIVERIES) != after:
-            return 0  # another worker was faster
+        events = take_events(work, connection=connection, most=most)
         clients = store.load_clients(connection, [event.reference for event in events])
         facts = [
             Fact(
@@ -300,13 +297,12 @@ def tell_deliveries(work: Work, *, most: int = 500) -> int:
                 stage=Stage(event.happening.value),
                 observed="relay",
                 mail=event.mail_hash,
-                reason=event.reason,
+                reason=event.code,
             )
             for event in events
             if event.reference in clients
         ]
         append_receipts(work, connection=connection, facts=facts)
-        store.save_position(connection, work.database, name=DELIVERIES, position=events[-1].number)
     return len(events)
 
 

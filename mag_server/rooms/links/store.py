@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from mag_server.base.db import Database, Instant, metadata
+from mag_server.base.db import Instant, metadata
 from mag_server.rooms.drafts.model import Accept, Delivery, Kind, LinkDraft, Prefill
 from mag_server.rooms.links.model import Link, LinkFilter, LinkState
 
@@ -71,14 +71,6 @@ for due in (links.c.expiry_due_at, links.c.deemed_due_at):
         sqlite_where=due.is_not(None),
         postgresql_where=due.is_not(None),
     )
-
-# How far the mail's events were turned into receipts: one row.
-link_positions = Table(
-    "link_positions",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-)
 
 _ADD = links.insert()
 _BY_TOKEN = select(links).where(links.c.token_fingerprint == bindparam("by_token"))
@@ -248,24 +240,6 @@ def settle_deemed(connection: Connection, link_ids: Iterable[str], *, now: datet
         .returning(links.c.link_id)
     )
     return list(connection.execute(statement).scalars())
-
-
-def load_position(connection: Connection, *, name: str) -> int:
-    """Return how far something was read; 0 at first."""
-    statement = select(link_positions.c.position).where(link_positions.c.name == name)
-    return connection.execute(statement).scalar() or 0
-
-
-def save_position(connection: Connection, database: Database, *, name: str, position: int) -> None:
-    """Note how far something was read; it never goes back."""
-    insert = database.insert(link_positions).values(name=name, position=position)
-    connection.execute(
-        insert.on_conflict_do_update(
-            index_elements=["name"],
-            set_={"position": position},
-            where=link_positions.c.position < position,
-        )
-    )
 
 
 def load_of_siret(connection: Connection, *, siret: str) -> list[Link]:

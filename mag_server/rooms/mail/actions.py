@@ -1,6 +1,6 @@
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import Message
 from typing import Any
 
@@ -19,6 +19,7 @@ from mag_server.base.work import Work
 from mag_server.rooms.mail import store
 from mag_server.rooms.mail.model import (
     LEASE,
+    LONGEST_PAUSE,
     MESSAGES,
     MOST_TRIES,
     Happening,
@@ -29,6 +30,7 @@ from mag_server.rooms.mail.model import (
     MailEvent,
     Purpose,
     pause_after,
+    reply_code,
 )
 from mag_server.rooms.themes.actions import find_theme
 from mag_server.rooms.themes.model import DEFAULT_THEME, Theme
@@ -52,6 +54,11 @@ def post_letters(*, connection: Connection, rows: Sequence[dict[str, Any]]) -> N
 def withdraw_letters(*, connection: Connection, reference: str) -> int:
     """Keep what was not sent yet under a reference from being sent, in the caller's block."""
     return store.withdraw(connection, reference=reference)
+
+
+def move_end(*, connection: Connection, reference: str, not_after: datetime) -> None:
+    """Let what was not sent yet under a reference be sent until then, in the caller's block."""
+    store.move_end(connection, reference=reference, not_after=not_after)
 
 
 def claim_letter(work: Work) -> HeldLetter | None:
@@ -129,9 +136,7 @@ def bounce_address(work: Work, *, letter_id: str) -> str:
 def note_submission(work: Work, *, held: HeldLetter, octets: bytes) -> None:
     """Note what is about to be handed over, before it is; once for a letter."""
     with work.writing() as connection:
-        if not store.has_event(
-            connection, letter_id=held.letter.letter_id, happening=Happening.SUBMITTED
-        ):
+        if store.load_last_event(connection, letter_id=held.letter.letter_id) is None:
             _note(work, connection, held, Happening.SUBMITTED, octets=octets)
 
 
@@ -141,7 +146,7 @@ def note_result(
     """Note what became of a letter; False if another worker holds it by now.
 
     Taken by the relay, it is sent; refused for ever, or too often, it is dead; else it waits
-    longer and longer.
+    longer and longer. A link that was revoked meanwhile calls no mail back.
     """
     with work.writing() as connection:
         values: dict[str, Any]
@@ -157,8 +162,8 @@ def note_result(
         ):
             return False
         if happening is not None:
-            reason = None if isinstance(result, Delivered) else result.answer
-            _note(work, connection, held, happening, octets=octets, reason=reason)
+            code = None if isinstance(result, Delivered) else reply_code(result.answer)
+            _note(work, connection, held, happening, octets=octets, code=code)
     return True
 
 
@@ -169,7 +174,7 @@ def _note(
     happening: Happening,
     *,
     octets: bytes,
-    reason: str | None = None,
+    code: str | None = None,
 ) -> None:
     store.add_event(
         connection,
@@ -178,7 +183,7 @@ def _note(
         happening=happening,
         now=work.now,
         mail_hash=encoded(hashlib.sha256(octets).digest()),
-        reason=reason,
+        code=code,
     )
 
 
@@ -216,17 +221,16 @@ def _lay_aside(work: Work, *, held: HeldLetter, reason: str) -> None:
 def take_bounce(work: Work, *, mail: Message) -> str | None:
     """Take a delivery report (RFC 3464); return the reference of the letter that came back.
 
-    None for what is no report of a failure, names no letter of ours, or came before: the name is
-    128 random bits, which nobody can forge who did not get the mail.
+    None for what is no report of a failure, names no letter of ours, or came since the letter was
+    last relayed: the name is 128 random bits, which nobody can forge who did not get the mail.
     """
     bounce = read_bounce(mail)
     if bounce is None:
         return None
     with work.writing() as connection:
         reference = store.find_reference(connection, letter_id=bounce.letter_id)
-        if reference is None or store.has_event(
-            connection, letter_id=bounce.letter_id, happening=Happening.BOUNCED
-        ):
+        last = store.load_last_event(connection, letter_id=bounce.letter_id)
+        if reference is None or last is Happening.BOUNCED:
             return None
         store.change_state(
             connection, letter_id=bounce.letter_id, state=LetterState.DEAD, answer=bounce.reason
@@ -237,15 +241,20 @@ def take_bounce(work: Work, *, mail: Message) -> str | None:
             reference=reference,
             happening=Happening.BOUNCED,
             now=work.now,
-            reason=bounce.reason,
+            code=reply_code(bounce.reason),
         )
     return reference
 
 
-def list_events(work: Work, *, after: int, most: int) -> list[MailEvent]:
-    """Return what was seen, by number, after one."""
+def is_any_event_untold(work: Work) -> bool:
+    """Tell whether something was seen that `take_events` has not given yet."""
     with work.read() as connection:
-        return store.load_events(connection, after=after, most=most)
+        return store.is_any_untold(connection)
+
+
+def take_events(work: Work, *, connection: Connection, most: int) -> list[MailEvent]:
+    """Take what was seen and nobody took, each once, oldest first, in the caller's block."""
+    return store.take_untold(connection, now=work.now, most=most)
 
 
 def list_letters(
@@ -269,13 +278,20 @@ def retry_letters(work: Work, *, letter_ids: Sequence[str] | None) -> int:
 
 
 def blank_letters(*, connection: Connection, references: Sequence[str]) -> None:
-    """Take an addressee out of the letters under these references, in the caller's block."""
+    """Take an addressee out of the letters under these references, in the caller's block.
+
+    What waited is not sent any more.
+    """
     store.blank(connection, references=references)
 
 
 def tidy_outbox(work: Work) -> int:
-    """Withdraw what is too late to be sent, forget what left a year ago; return how many."""
+    """Withdraw what is too late to be sent, forget what left a year ago; return how many.
+
+    What waits because the clock was put back waits no more.
+    """
     with work.writing() as connection:
+        store.mend_times(connection, now=work.now, longest=LONGEST_PAUSE, lease=LEASE)
         late = store.give_up_late(connection, now=work.now)
         gone = store.forget_before(connection, instant=work.now - timedelta(days=KEPT_DAYS))
     return late + gone

@@ -1,5 +1,6 @@
 """The messages that links are sent with, a folder of templates/mail each; a letter's life."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -42,6 +43,9 @@ MESSAGES = {
 # long without a word is dead, and another may take it.
 LEASE = timedelta(seconds=90)
 # 1, 2, 4 ... minutes, then every 4 hours, for about 5 days: as long as mail servers try.
+_CODE, _ENHANCED = r"[245]\d\d", r"[245]\.\d{1,3}\.\d{1,3}"
+_SMTP = rf"{_CODE}(?:[ -]{_ENHANCED})?"
+_REPLY_CODES = re.compile(rf"(?:{_ENHANCED}(?: {_SMTP})?|{_SMTP})(?![\w.])")
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 MOST_TRIES = 36
 
@@ -110,17 +114,26 @@ class KeptLetter:
 
 @dataclass(frozen=True)
 class MailEvent:
-    """One thing seen of a letter's way; `number` orders them all.
+    """One thing seen of a letter's way.
 
-    `mail_hash` is base64url of SHA-256 over the exact bytes handed over.
+    `mail_hash` is base64url of SHA-256 over the exact bytes handed over; `code` is a refusal's.
     """
 
-    number: int
     reference: str
     happening: Happening
     mail_hash: str | None
-    reason: str | None
-    at: datetime
+    code: str | None
+
+
+def reply_code(answer: str) -> str | None:
+    """Return the codes that an answer begins with, or None: of a refusal, all that may be signed.
+
+    Its text most often quotes the address, and what is signed is kept for ever.
+
+    Source: RFC 5321 section 4.2; RFC 3463.
+    """
+    found = _REPLY_CODES.match(answer)
+    return " ".join(found[0].split()) if found else None
 
 
 def pause_after(tries: int) -> timedelta:

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    case,
     delete,
     func,
     select,
@@ -68,8 +69,16 @@ mail_events = Table(
     Column("reference", Text, nullable=False),
     Column("happening", Text, nullable=False),
     Column("mail_hash", Text),
-    Column("reason", Text),
+    Column("code", Text),
     Column("at", Instant, nullable=False),
+    Column("told_at", Instant),
+)
+# The worker asks twice a second: only what is still to be told stands in this index.
+Index(
+    "ix_mail_events_untold",
+    mail_events.c.number,
+    sqlite_where=mail_events.c.told_at.is_(None),
+    postgresql_where=mail_events.c.told_at.is_(None),
 )
 _ADD = letters.insert()
 
@@ -149,10 +158,14 @@ def held(row: Row[Any]) -> HeldLetter:
 
 
 def settle(connection: Connection, *, number: int, holder: str, **values: Any) -> bool:
-    """Note what became of a letter; False if another holds it by now."""
+    """Note what became of a letter; False if another holds it by now.
+
+    Withdrawn while it was handed over, it is what became of it all the same.
+    """
+    held = letters.c.state.in_([_WAITING, LetterState.WITHDRAWN.value])
     statement = (
         update(letters)
-        .where(letters.c.number == number, letters.c.holder == holder, letters.c.state == _WAITING)
+        .where(letters.c.number == number, letters.c.holder == holder, held)
         .values(holder=None, leased_until=None, **values)
     )
     return connection.execute(statement).rowcount == 1
@@ -166,7 +179,7 @@ def add_event(
     happening: Happening,
     now: datetime,
     mail_hash: str | None = None,
-    reason: str | None = None,
+    code: str | None = None,
 ) -> None:
     """Note one thing that was seen."""
     connection.execute(
@@ -176,33 +189,46 @@ def add_event(
             "reference": reference,
             "happening": happening.value,
             "mail_hash": mail_hash,
-            "reason": reason,
+            "code": code,
             "at": now,
         },
     )
 
 
-def has_event(connection: Connection, *, letter_id: str, happening: Happening) -> bool:
-    """Tell whether something was seen of a letter before."""
-    statement = select(mail_events.c.number).where(
-        mail_events.c.letter_id == letter_id, mail_events.c.happening == happening.value
+def load_last_event(connection: Connection, *, letter_id: str) -> Happening | None:
+    """Return what was seen last of a letter; None if nothing was."""
+    statement = (
+        select(mail_events.c.happening)
+        .where(mail_events.c.letter_id == letter_id)
+        .order_by(mail_events.c.number.desc())
     )
+    found = connection.execute(statement.limit(1)).scalar()
+    return None if found is None else Happening(found)
+
+
+def is_any_untold(connection: Connection) -> bool:
+    """Tell whether something was seen that nobody has taken yet."""
+    statement = select(mail_events.c.number).where(mail_events.c.told_at.is_(None))
     return connection.execute(statement.limit(1)).first() is not None
 
 
-def load_events(connection: Connection, *, after: int, most: int) -> list[MailEvent]:
-    """Return events by number, after one."""
+def take_untold(connection: Connection, *, now: datetime, most: int) -> list[MailEvent]:
+    """Take the oldest events that nobody has taken, in one statement; by number.
+
+    Not those after the last one taken: numbers are given before they are committed, and a smaller
+    one may come to light later. Of two that take at once, one waits and then finds nothing.
+    """
+    untold = mail_events.c.told_at.is_(None)
+    oldest = select(mail_events.c.number).where(untold).order_by(mail_events.c.number).limit(most)
     statement = (
-        select(mail_events)
-        .where(mail_events.c.number > after)
-        .order_by(mail_events.c.number)
-        .limit(most)
+        update(mail_events)
+        .where(mail_events.c.number.in_(oldest.scalar_subquery()), untold)
+        .values(told_at=now)
+        .returning(*mail_events.c)
     )
+    rows = sorted(connection.execute(statement), key=lambda row: row.number)
     return [
-        MailEvent(
-            row.number, row.reference, Happening(row.happening), row.mail_hash, row.reason, row.at
-        )
-        for row in connection.execute(statement)
+        MailEvent(row.reference, Happening(row.happening), row.mail_hash, row.code) for row in rows
     ]
 
 
@@ -231,6 +257,32 @@ def withdraw(connection: Connection, *, reference: str) -> int:
         .values(state=LetterState.WITHDRAWN.value, sealed_token=None)
     )
     return connection.execute(statement).rowcount
+
+
+def move_end(connection: Connection, *, reference: str, not_after: datetime) -> None:
+    """Move the end of what is not sent yet under a reference; the dead may be tried again."""
+    unsent = [_WAITING, LetterState.DEAD.value]
+    connection.execute(
+        update(letters)
+        .where(letters.c.reference == reference, letters.c.state.in_(unsent))
+        .values(not_after=not_after)
+    )
+
+
+def mend_times(
+    connection: Connection, *, now: datetime, longest: timedelta, lease: timedelta
+) -> None:
+    """Bring instants back that lie further ahead than any can: the clock was put back since.
+
+    A letter that no relay answered about waits for nothing, another one for the longest pause at
+    most. A lease begins again: whoever holds it may still be sending.
+    """
+    waiting = update(letters).where(letters.c.state == _WAITING, letters.c.next_try_at > now)
+    unanswered = (letters.c.tries == 0) | (letters.c.next_try_at == letters.c.written_at)
+    beyond = letters.c.next_try_at > now + longest
+    connection.execute(waiting.where(unanswered | beyond).values(next_try_at=now))
+    held = update(letters).where(letters.c.state == _WAITING, letters.c.leased_until > now + lease)
+    connection.execute(held.values(leased_until=now + lease))
 
 
 def retry(connection: Connection, *, letter_ids: Sequence[str] | None, now: datetime) -> int:
@@ -288,11 +340,25 @@ def give_up_late(connection: Connection, *, now: datetime) -> int:
 
 
 def blank(connection: Connection, *, references: Sequence[str]) -> None:
-    """Take whoever letters were addressed to out of them."""
+    """Take whoever letters were addressed to out of them; what waits is not sent any more.
+
+    A relay's answer goes too: it quotes the address.
+    """
+    withdrawn = case(
+        (letters.c.state == _WAITING, LetterState.WITHDRAWN.value), else_=letters.c.state
+    )
     connection.execute(
         update(letters)
         .where(letters.c.reference.in_(list(references)))
-        .values(nom="", prenom="", email="", words="{}", sealed_token=None)
+        .values(
+            state=withdrawn,
+            nom="",
+            prenom="",
+            email="",
+            words="{}",
+            sealed_token=None,
+            answer=None,
+        )
     )
 
 

@@ -9,7 +9,8 @@ from mag_server.base.smtp import Relay
 from mag_server.rooms.links.actions import tell_deliveries
 from mag_server.rooms.links.model import Link
 from mag_server.rooms.mail.actions import deliver_next, list_letters, take_bounce
-from mag_server.rooms.mail.model import LetterState
+from mag_server.rooms.mail.model import Happening, LetterState
+from mag_server.rooms.mail.store import add_event
 from mag_server.rooms.partners.model import Partner
 from mag_server.rooms.receipts.actions import list_link
 from tests.rooms.links.asked import make_link
@@ -91,6 +92,24 @@ def test_a_bounce_that_comes_twice_is_told_once(world: World, left: tuple[Link, 
     assert take_bounce(world.work(), mail=bounced) == link.link_id
     assert take_bounce(world.work(), mail=bounced) is None
     assert told(world, link).count("bounced") == 1
+
+
+def test_a_letter_tried_again_may_come_back_again(world: World, left: tuple[Link, str]):
+    link, letter_id = left
+    bounced = report(to=f"x+{letter_id}@mag.localhost")
+    work = world.work()
+    with work.writing() as connection:  # as a relay does that takes it after a refusal
+        for happening in (Happening.BOUNCED, Happening.RELAYED):
+            add_event(
+                connection,
+                letter_id=letter_id,
+                reference=link.link_id,
+                happening=happening,
+                now=world.now,
+            )
+    assert take_bounce(world.work(), mail=bounced) == link.link_id
+    assert take_bounce(world.work(), mail=bounced) is None
+    assert told(world, link) == ["submitted", "relayed", "bounced", "relayed", "bounced"]
 
 
 @pytest.mark.parametrize("action", ["delayed", "delivered", "relayed", "expanded", ""])
