@@ -2,6 +2,7 @@
 
 import json
 
+import jwt
 import pytest
 
 from mag_server.rooms.audit.actions import list_latest_acts
@@ -54,18 +55,20 @@ def tom(world: World) -> Person:
 
 
 def everything(world: World, *tables: str) -> str:
-    """Return all that lies in some tables, as text."""
+    """Return all that lies in some tables, as text, and what the receipts sign."""
     with world.equipment.database.readers.connect() as connection:
         rows = [
             tuple(row)
             for table in tables
             for row in connection.exec_driver_sql(f"SELECT * FROM {table}")  # noqa: S608 - ours
         ]
-    return json.dumps(rows, default=str)
+        signed = list(connection.exec_driver_sql("SELECT jws FROM receipts").scalars())
+    claims = [jwt.decode(one, options={"verify_signature": False}) for one in signed]
+    return json.dumps([rows, claims], default=str)
 
 
 TABLES = (
-    *("people", "person_names", "links", "letters", "link_authentications"),
+    *("people", "person_names", "links", "letters", "mail_events", "link_authentications"),
     *("receipts", "receipt_onces", "receipt_disclosures"),
 )
 

@@ -19,7 +19,12 @@ from mag_server.rooms.receipts.actions import (
     verify_log,
 )
 from mag_server.rooms.receipts.model import Damage, Feed, Receipt, Stage
-from mag_server.rooms.tree.actions import current_checkpoint, list_checkpoints, prove_consistency
+from mag_server.rooms.tree.actions import (
+    current_checkpoint,
+    list_checkpoints,
+    prove_consistency,
+    take_turn,
+)
 from tests.rooms.receipts.receipted import LINK, append, fact
 from tests.world import World
 
@@ -190,6 +195,28 @@ def test_sequencers_and_writers_at_once_give_each_receipt_one_position(world: Wo
     sizes = [one.size for one in list_checkpoints(world.work())]
     assert sizes == sorted(set(sizes))
     assert sizes[-1] == 32
+    assert damages(world) == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_sequencer_waits_for_the_one_before_it(world: World):
+    # SQLite has one writer at a time.
+    append(world, fact(link_id="lnk_a"))
+    first = world.work()
+
+    def waits() -> bool:
+        with world.equipment.database.readers.connect() as connection:
+            asked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            return bool(connection.exec_driver_sql(asked).scalar())
+
+    with ThreadPoolExecutor(1) as pool:
+        with first.writing_durably() as connection:
+            assert take_turn(first, connection=connection) == 0
+            second = pool.submit(lambda: sequence_receipts(world.work()))
+            while not (waits() or second.done()):
+                pass
+            assert not second.done()
+        assert second.result() == 1
     assert damages(world) == []
 
 
