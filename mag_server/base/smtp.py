@@ -4,15 +4,17 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from mag_server.base.connecting import connect, seconds_left
 from mag_server.base.hosts import is_local
 from mag_server.base.one_line import one_line
 
-# One conversation, whole: connecting, TLS, AUTH, the mail itself.
+# One delivery, whole: DNS, connecting to whichever address answers, TLS, AUTH, the mail itself.
 DEADLINE_SECONDS = 30
 _PORTS = {"smtp": 25, "smtps": 465}
 # Whatever they answer: a command out of place or unknown (RFC 5321), a host that takes no mail from
@@ -73,18 +75,24 @@ def read_relay_address(text: str) -> RelayAddress:
 class _Conversation(smtplib.SMTP):
     """One conversation, which can be cut at every moment: in its greeting, in its TLS handshake."""
 
-    def __init__(self, *, helo: str, seconds: float, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, *, helo: str, seconds: float, connected_until: float, tls: ssl.SSLContext | None
+    ) -> None:
         # Without a host: connecting is a step of its own, for it to be known before.
         super().__init__(local_hostname=helo, timeout=seconds)
+        self._connected_until = connected_until
         self._tls = tls
         self._line: socket.socket | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         # Where smtplib's own SMTP_SSL does it too; STARTTLS checks the certificate for this name.
         self._host = host
-        connected = socket.create_connection((host, port), timeout)
+        self.sock = connected = connect(host, port, until=self._connected_until)
+        connected.settimeout(timeout)  # of each read, in this delivery and in those to come
         # TLS takes the socket over while it shakes hands; its double still ends the connection.
         self._line = connected.dup()
+        # `cut` comes once: if it came while there was nothing to cut, this delivery ends here.
+        seconds_left(self._connected_until)
         return self._tls.wrap_socket(connected, server_hostname=host) if self._tls else connected
 
     def cut(self) -> None:
@@ -109,10 +117,11 @@ class Relay:
         self._address = address
         self._helo = helo
         self._seconds = seconds
+        self._until = 0.0
         self._open: _Conversation | None = None
 
     def hand_over(self, octets: bytes, *, sender: str, recipient: str) -> Delivered | NotDelivered:
-        """Hand one mail over, within the deadline whatever the other side does.
+        """Hand one mail over, within the deadline whatever DNS and the other side do.
 
         Args:
             octets: The whole mail, CRLF line ends.
@@ -131,8 +140,10 @@ class Relay:
             return self._refused(error.smtp_code, error.smtp_error, for_ever=False)
         except (OSError, smtplib.SMTPException) as error:
             # A relay that hangs up, is away, or is too slow: nothing says what became of the mail.
-            self.close()
-            return NotDelivered(for_ever=False, answer=one_line(str(error) or type(error).__name__))
+            return self._failed(str(error) or type(error).__name__)
+        except ValueError as error:
+            # No host name, or an AUTH that is none. Its words may hold a letter of the password.
+            return self._failed(f"no conversation is possible: {type(error).__name__}")
 
     def close(self) -> None:
         """Hang up."""
@@ -161,7 +172,9 @@ class Relay:
         address = self._address
         context = ssl.create_default_context()
         tls = context if address.implicit_tls else None
-        connection = _Conversation(helo=self._helo, seconds=self._seconds, tls=tls)
+        connection = _Conversation(
+            helo=self._helo, seconds=self._seconds, connected_until=self._until, tls=tls
+        )
         self._open = connection
         code, answer = connection.connect(address.host, address.port)
         if code != 220:  # noqa: PLR2004 - RFC 5321's own number
@@ -175,10 +188,18 @@ class Relay:
         return connection
 
     def _refused(self, code: int, answer: bytes | str, *, for_ever: bool) -> NotDelivered:
+        return self._failed(f"{code} {_text(answer)}", for_ever=for_ever)
+
+    def _failed(self, reason: str, *, for_ever: bool = False) -> NotDelivered:
         self.close()
-        return NotDelivered(for_ever=for_ever, answer=one_line(f"{code} {_text(answer)}"))
+        if time.monotonic() >= self._until:
+            # What was read when the line was cut may be half an answer.
+            for_ever, reason = False, f"not done within {self._seconds:g} seconds"
+        return NotDelivered(for_ever=for_ever, answer=one_line(reason))
 
     def _within_deadline(self, act: Callable[[], Delivered]) -> Delivered:
+        # Before the watch begins: once it has cut, this moment has passed.
+        self._until = time.monotonic() + self._seconds
         # smtplib's timeout is for each read: a relay that drips would never be given up.
         watch = threading.Timer(self._seconds, self._cut)
         watch.daemon = True
