@@ -1,7 +1,8 @@
 """A mail as it goes out: rendered from its folder, composed so that nothing in it can inject.
 
-The same letter gives the same bytes at every try: its Message-ID, date and boundary are its own.
-Source: RFC 5322; RFC 2046; RFC 3834 section 5 (Auto-Submitted); RFC 2369 section 3.2.
+The same letter gives the same bytes at every try: its Message-ID, date and boundary are its own,
+and it is signed as of its date.
+Source: RFC 5322; RFC 2046; RFC 3834 section 5 (Auto-Submitted); RFC 2369 section 3.2; RFC 6376.
 """
 
 import re
@@ -13,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import dkim
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
@@ -110,16 +112,30 @@ def compose(rendered: Rendered, envelope: Envelope, *, signature: Signature | No
     mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
     mail.set_boundary(f"=_{envelope.letter_id}")
     octets = mail.as_bytes()
-    return octets if signature is None else _signed(octets, signature, domain=domain)
+    if signature is None:
+        return octets
+    return _signed(octets, signature, domain=domain, at=envelope.written_at)
 
 
-def _signed(octets: bytes, signature: Signature, *, domain: str) -> bytes:
-    key = signature.key_file.read_bytes()
-    header: bytes = dkim.sign(
-        octets,
+class _DatedSigner(dkim.DKIM):  # type: ignore[misc]  # dkimpy ships no types
+    """Signs as of an instant: dkimpy itself writes the present one, another at every try."""
+
+    def __init__(self, octets: bytes, *, at: datetime) -> None:
+        super().__init__(octets)
+        self._at = str(int(at.timestamp())).encode("ascii")
+
+    def gen_header(self, fields: list[tuple[bytes, bytes]], *others: Any) -> bytes:
+        """Return the signature's header, once its t= (RFC 6376 section 3.5) is the instant."""
+        dated = [(tag, self._at if tag == b"t" else value) for tag, value in fields]
+        header: bytes = super().gen_header(dated, *others)
+        return header
+
+
+def _signed(octets: bytes, signature: Signature, *, domain: str, at: datetime) -> bytes:
+    header: bytes = _DatedSigner(octets, at=at).sign(
         signature.selector.encode("ascii"),
         domain.encode("ascii"),
-        key,
+        signature.key_file.read_bytes(),
         canonicalize=(b"relaxed", b"relaxed"),
         include_headers=list(_SIGNED),
     )

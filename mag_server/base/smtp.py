@@ -4,17 +4,22 @@ import smtplib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from mag_server.base.connecting import connect, seconds_left
 from mag_server.base.hosts import is_local
+from mag_server.base.one_line import one_line
 
-# One conversation, whole: connecting, TLS, AUTH, the mail itself.
+# One delivery, whole: DNS, connecting to whichever address answers, TLS, AUTH, the mail itself.
 DEADLINE_SECONDS = 30
 _PORTS = {"smtp": 25, "smtps": 465}
-_MOST_DETAIL = 300
+# Whatever they answer: a command out of place or unknown (RFC 5321), a host that takes no mail from
+# anybody (RFC 7504), what our own account may not do (RFC 4954).
+_OF_THE_CONVERSATION = {500, 502, 503, 504, 521, 530, 534, 535, 538}
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,11 @@ class Delivered:
 
 @dataclass(frozen=True)
 class NotDelivered:
-    """The relay did not take it: for ever (5xx), or for now (4xx, no answer, no encryption)."""
+    """The relay did not take it: for ever (5xx to this mail), or for now (anything else).
+
+    For now is also a 5xx about the conversation (greeting, EHLO, STARTTLS, AUTH) or about our own
+    sender (MAIL): an operator mends it, and no mail is lost for it.
+    """
 
     for_ever: bool
     answer: str
@@ -66,18 +75,24 @@ def read_relay_address(text: str) -> RelayAddress:
 class _Conversation(smtplib.SMTP):
     """One conversation, which can be cut at every moment: in its greeting, in its TLS handshake."""
 
-    def __init__(self, *, helo: str, seconds: float, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, *, helo: str, seconds: float, connected_until: float, tls: ssl.SSLContext | None
+    ) -> None:
         # Without a host: connecting is a step of its own, for it to be known before.
         super().__init__(local_hostname=helo, timeout=seconds)
+        self._connected_until = connected_until
         self._tls = tls
         self._line: socket.socket | None = None
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         # Where smtplib's own SMTP_SSL does it too; STARTTLS checks the certificate for this name.
         self._host = host
-        connected = socket.create_connection((host, port), timeout)
+        self.sock = connected = connect(host, port, until=self._connected_until)
+        connected.settimeout(timeout)  # of each read, in this delivery and in those to come
         # TLS takes the socket over while it shakes hands; its double still ends the connection.
         self._line = connected.dup()
+        # `cut` comes once: if it came while there was nothing to cut, this delivery ends here.
+        seconds_left(self._connected_until)
         return self._tls.wrap_socket(connected, server_hostname=host) if self._tls else connected
 
     def cut(self) -> None:
@@ -102,10 +117,11 @@ class Relay:
         self._address = address
         self._helo = helo
         self._seconds = seconds
+        self._until = 0.0
         self._open: _Conversation | None = None
 
     def hand_over(self, octets: bytes, *, sender: str, recipient: str) -> Delivered | NotDelivered:
-        """Hand one mail over, within the deadline whatever the other side does.
+        """Hand one mail over, within the deadline whatever DNS and the other side do.
 
         Args:
             octets: The whole mail, CRLF line ends.
@@ -116,13 +132,18 @@ class Relay:
             return self._within_deadline(lambda: self._send(octets, sender, recipient))
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = error.recipients[recipient]
-            return self._refused(code, answer)
+            return self._refused(code, answer, for_ever=_is_for_ever(code))
+        except smtplib.SMTPDataError as error:
+            for_ever = _is_for_ever(error.smtp_code)
+            return self._refused(error.smtp_code, error.smtp_error, for_ever=for_ever)
         except smtplib.SMTPResponseException as error:
-            return self._refused(error.smtp_code, error.smtp_error)
+            return self._refused(error.smtp_code, error.smtp_error, for_ever=False)
         except (OSError, smtplib.SMTPException) as error:
             # A relay that hangs up, is away, or is too slow: nothing says what became of the mail.
-            self.close()
-            return NotDelivered(for_ever=False, answer=_short(str(error) or type(error).__name__))
+            return self._failed(str(error) or type(error).__name__)
+        except ValueError as error:
+            # No host name, or an AUTH that is none. Its words may hold a letter of the password.
+            return self._failed(f"no conversation is possible: {type(error).__name__}")
 
     def close(self) -> None:
         """Hang up."""
@@ -134,16 +155,15 @@ class Relay:
         connection = self._connected()
         code, answer = connection.mail(sender)
         if code != 250:  # noqa: PLR2004 - RFC 5321's own number
-            # Else the next command would be refused for its place, 503, and the mail be given up.
+            # Else the next command would be refused for its place, 503, and nobody be told why.
             raise smtplib.SMTPSenderRefused(code, answer, sender)
         code, answer = connection.rcpt(recipient)
         if code not in (250, 251):
-            connection.rset()
             raise smtplib.SMTPRecipientsRefused({recipient: (code, answer)})
         code, answer = connection.data(octets)
         if code != 250:  # noqa: PLR2004 - RFC 5321's own number
             raise smtplib.SMTPDataError(code, answer)
-        return Delivered(_short(_text(answer)))
+        return Delivered(one_line(_text(answer)))
 
     def _connected(self) -> _Conversation:
         if self._open is not None and _is_alive(self._open):
@@ -152,26 +172,34 @@ class Relay:
         address = self._address
         context = ssl.create_default_context()
         tls = context if address.implicit_tls else None
-        connection = _Conversation(helo=self._helo, seconds=self._seconds, tls=tls)
+        connection = _Conversation(
+            helo=self._helo, seconds=self._seconds, connected_until=self._until, tls=tls
+        )
         self._open = connection
         code, answer = connection.connect(address.host, address.port)
         if code != 220:  # noqa: PLR2004 - RFC 5321's own number
             raise smtplib.SMTPConnectError(code, answer)
-        connection.ehlo()
+        connection.ehlo_or_helo_if_needed()
         if not address.implicit_tls and not is_local(address.host):
             connection.starttls(context=context)
-            connection.ehlo()
+            connection.ehlo_or_helo_if_needed()
         if address.user:
             connection.login(address.user, address.password)
         return connection
 
-    def _refused(self, code: int, answer: bytes | str) -> NotDelivered:
+    def _refused(self, code: int, answer: bytes | str, *, for_ever: bool) -> NotDelivered:
+        return self._failed(f"{code} {_text(answer)}", for_ever=for_ever)
+
+    def _failed(self, reason: str, *, for_ever: bool = False) -> NotDelivered:
         self.close()
-        # 5xx is for ever, but for what our own account may not do: that an operator mends.
-        for_ever = 500 <= code < 600 and code not in {530, 534, 535, 538}  # noqa: PLR2004 - RFC 5321
-        return NotDelivered(for_ever=for_ever, answer=_short(f"{code} {_text(answer)}"))
+        if time.monotonic() >= self._until:
+            # What was read when the line was cut may be half an answer.
+            for_ever, reason = False, f"not done within {self._seconds:g} seconds"
+        return NotDelivered(for_ever=for_ever, answer=one_line(reason))
 
     def _within_deadline(self, act: Callable[[], Delivered]) -> Delivered:
+        # Before the watch begins: once it has cut, this moment has passed.
+        self._until = time.monotonic() + self._seconds
         # smtplib's timeout is for each read: a relay that drips would never be given up.
         watch = threading.Timer(self._seconds, self._cut)
         watch.daemon = True
@@ -197,5 +225,6 @@ def _text(answer: bytes | str) -> str:
     return answer if isinstance(answer, str) else answer.decode("utf-8", "replace")
 
 
-def _short(text: str) -> str:
-    return " ".join(text.split())[:_MOST_DETAIL]
+def _is_for_ever(code: int) -> bool:
+    """Tell whether an answer to RCPT or DATA condemns the mail."""
+    return 500 <= code < 600 and code not in _OF_THE_CONVERSATION  # noqa: PLR2004 - RFC 5321 4.2.1

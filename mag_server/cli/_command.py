@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -68,6 +70,16 @@ class Desk:
     def work(self) -> Work:
         """Return the Work of this instant."""
         return self._equipment.work(system_clock())
+
+    @contextmanager
+    def refusing_when_away(self, sentence: str) -> Iterator[None]:
+        """Stop with a sentence where the database does not answer any more within the block."""
+        try:
+            yield
+        except Exception as error:
+            if self._equipment.database.is_away(error):
+                refuse(sentence)
+            raise
 
 
 def say(sentence: str) -> None:

@@ -1,16 +1,15 @@
 """`mag mail`: the outbox, sent by hand, looked at, tried again; and the bounces that come back."""
 
-import email
-import mailbox
 import sys
 import time
-from email.message import Message
-from email.policy import compat32
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
+from mag_server.base.bounces import parse_report
 from mag_server.base.smtp import Relay
 from mag_server.cli._command import Desk, json_option, print_json, refuse, say
 from mag_server.rooms.links.actions import tell_deliveries
@@ -122,33 +121,40 @@ def retry_command(*, letters: tuple[str, ...], every: bool, as_json: bool) -> No
 def bounces_command(*, maildir: Path | None, as_json: bool) -> None:
     """Take delivery reports (RFC 3464): one from standard input, or all of a MAILDIR.
 
-    What was read in the maildir is moved to its `cur`; a report that comes twice changes nothing.
+    What was dealt with in the maildir is moved to its `cur`, reports of something else too; what
+    was not stays in `new` for the next run. A report that comes twice changes nothing.
 
     Example: mag mail bounces /var/mail/bounces
     """
     desk = Desk()
-    taken = 0
-    for report in _reports(maildir):
-        reference = take_bounce(desk.work(), mail=report)
-        taken += reference is not None
-        if as_json and reference is not None:
-            print_json({"reference": reference})
-    while tell_deliveries(desk.work()):
-        pass
-    say(f"{taken} bounces taken.")
+    kept = "hand the report in again" if maildir is None else "what is left in `new` waits"
+    taken = seen = 0
+    with desk.refusing_when_away(f"The database does not answer any more: {kept}, run it again."):
+        for octets in _typed() if maildir is None else _found_in(maildir):
+            reference = take_bounce(desk.work(), mail=parse_report(octets))
+            seen += 1
+            taken += reference is not None
+            if as_json and reference is not None:
+                print_json({"reference": reference})
+        while tell_deliveries(desk.work()):
+            pass
+    say(f"{taken} bounces taken, {seen - taken} other mails ignored.")
 
 
-def _reports(maildir: Path | None) -> list[Message]:
-    if maildir is None:
-        return [email.message_from_bytes(sys.stdin.buffer.read(), policy=compat32)]
+def _typed() -> Iterator[bytes]:
+    yield sys.stdin.buffer.read()
+
+
+def _found_in(maildir: Path) -> Iterator[bytes]:
+    """Yield each new mail; move it once the next is asked for, and so not if this one failed."""
     if not (maildir / "new").is_dir():
         refuse(f"{maildir} is no maildir: it has no folder `new`.")
-    box = mailbox.Maildir(maildir, factory=None, create=False)
-    found: list[Message] = []
-    for key in list(box.keys()):
-        report = box[key]
-        if report.get_subdir() == "new":
-            report.set_subdir("cur")
-            box[key] = report
-            found.append(report)
-    return found
+    try:
+        (maildir / "cur").mkdir(exist_ok=True)
+        for path in sorted((maildir / "new").iterdir()):
+            with suppress(FileNotFoundError):  # another run has just moved it
+                if path.is_file():
+                    yield path.read_bytes()
+                    path.rename(maildir / "cur" / f"{path.name}:2,")
+    except OSError as error:
+        refuse(f"{error.filename}: {error.strerror}. Mails of `new` not dealt with wait there.")

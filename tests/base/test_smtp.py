@@ -98,7 +98,7 @@ def test_another_machine_is_spoken_to_in_secret_or_not_at_all(
         assert plain.taken == []
 
 
-def test_a_refusal_says_whether_it_is_for_ever():
+def test_a_refused_mail_is_refused_for_ever_or_for_now():
     with running_relay(answers=["451 later", "550 never", "552 too large"]) as smtp:
         assert [send(smtp) for _ in range(3)] == [
             NotDelivered(for_ever=False, answer="451 later"),
@@ -107,11 +107,11 @@ def test_a_refusal_says_whether_it_is_for_ever():
         ]
 
 
-def test_a_refused_sender_is_refused_by_its_own_code():
+def test_a_refused_sender_is_refused_by_its_own_code_and_never_for_ever():
     with running_relay(refused_senders=["451 4.3.0 later", "550 5.7.1 never"]) as smtp:
         assert [send(smtp) for _ in range(2)] == [
             NotDelivered(for_ever=False, answer="451 4.3.0 later"),
-            NotDelivered(for_ever=True, answer="550 5.7.1 never"),
+            NotDelivered(for_ever=False, answer="550 5.7.1 never"),
         ]
         assert isinstance(send(smtp), Delivered)
 

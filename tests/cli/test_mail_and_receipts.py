@@ -2,10 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from tests.cli.terminal import Terminal
 from tests.cli.test_links import ONE
@@ -82,16 +86,127 @@ def test_a_bounce_is_taken_from_a_pipe(sender: Terminal):
     assert "0 bounces taken" in sender.done("mail", "bounces", typed=report).stderr
 
 
-def test_bounces_are_taken_from_a_maildir_and_moved(sender: Terminal, tmp_path: Path):
-    sender.done("mail", "send")
+@pytest.fixture
+def maildir(tmp_path: Path) -> Path:
+    """Give an empty maildir."""
     for folder in ("new", "cur", "tmp"):
         (tmp_path / "box" / folder).mkdir(parents=True)
-    (tmp_path / "box" / "new" / "1.host").write_text(bounced(sender))
-    (told,) = sender.json_lines("mail", "bounces", str(tmp_path / "box"))
+    return tmp_path / "box"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_bounces_are_taken_from_a_maildir_and_moved(
+    sender: Terminal, maildir: Path, tmp_path: Path
+):
+    sender.done("mail", "send")
+    (maildir / "new" / "1.host").write_text(bounced(sender))
+    (told,) = sender.json_lines("mail", "bounces", str(maildir))
     assert told["reference"].startswith("lnk_")
-    assert list((tmp_path / "box" / "new").iterdir()) == []
-    assert len(list((tmp_path / "box" / "cur").iterdir())) == 1
+    assert names(maildir / "new") == []
+    assert names(maildir / "cur") == ["1.host:2,"]
     assert "no maildir" in sender.sentence("mail", "bounces", str(tmp_path))
+
+
+def test_a_report_that_cannot_be_read_keeps_no_other_from_being_taken(
+    sender: Terminal, maildir: Path
+):
+    sender.done("mail", "send")
+    report = bounced(sender).encode()
+    hostile = {
+        "1.of-somebody-else": b"Subject: I am on holiday\n\n\xe9",
+        "2.deep": b"Content-Type: message/rfc822\n\n" * 2000,
+        "3.eight-bit": report.replace(b"Action: failed", b"Action: f\xe9"),
+        "4.empty": b"",
+        "5.good": report.replace(b"user unknown", b"\xe9\0"),
+    }
+    for name, octets in hostile.items():
+        (maildir / "new" / name).write_bytes(octets)
+    said = sender.done("mail", "bounces", str(maildir)).stderr
+    assert "1 bounces taken, 4 other mails ignored" in said
+    assert names(maildir / "new") == []
+    assert len(names(maildir / "cur")) == 5
+
+
+def bounced_thrice(sender: Terminal, maildir: Path) -> None:
+    """Send three letters, and put a report of each into the maildir."""
+    for _ in range(2):
+        sender.done("links", "create", "klesia", *ONE)
+    sender.done("mail", "send")
+    for letter in sender.json_lines("mail", "list"):
+        to = f"bounces+{letter['letter_id']}@mag.localhost"
+        report = REPORT.format(to=to, action="failed", message_id="<x@y>")
+        (maildir / "new" / f"{letter['number']}.host").write_text(report)
+
+
+@contextmanager
+def when_one_is_moved(maildir: Path, *, happens: Callable[[Any], None]) -> Iterator[None]:
+    """Let something happen at the first transaction after a report was moved to `cur`."""
+
+    def begin(connection: Any) -> None:
+        if names(maildir / "cur"):
+            happens(connection.connection.dbapi_connection)
+
+    event.listen(Engine, "begin", begin)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "begin", begin)
+
+
+def test_a_database_that_goes_away_loses_no_bounce(sender: Terminal, maildir: Path):
+    bounced_thrice(sender, maildir)
+    other = sqlite3.connect(
+        sender.environ["MAG_DATABASE_URL"].removeprefix("sqlite:///"), isolation_level=None
+    )
+
+    def lock(ours: sqlite3.Connection) -> None:
+        ours.execute("PRAGMA busy_timeout=1")
+        other.execute("BEGIN IMMEDIATE")
+
+    with when_one_is_moved(maildir, happens=lock):
+        said = sender.sentence("mail", "bounces", str(maildir))
+    assert said.startswith("The database does not answer any more")
+    assert "`new`" in said
+    assert names(maildir / "cur") == ["1.host:2,"]
+    assert names(maildir / "new") == ["2.host", "3.host"]
+    other.close()
+    assert "2 bounces taken" in sender.done("mail", "bounces", str(maildir)).stderr
+    assert len(sender.json_lines("mail", "list", "--state", "dead")) == 3
+
+
+def test_a_run_that_is_broken_off_loses_no_bounce(sender: Terminal, maildir: Path):
+    bounced_thrice(sender, maildir)
+
+    def end(_ours: sqlite3.Connection) -> None:
+        raise KeyboardInterrupt
+
+    with when_one_is_moved(maildir, happens=end):
+        assert sender.type("mail", "bounces", str(maildir)).exit_code == 1
+    assert names(maildir / "new") == ["2.host", "3.host"]
+    assert "2 bounces taken" in sender.done("mail", "bounces", str(maildir)).stderr
+    assert len(sender.json_lines("mail", "list", "--state", "dead")) == 3
+
+
+def test_a_report_that_was_taken_and_not_moved_is_moved_by_the_next_run(
+    sender: Terminal, maildir: Path
+):
+    sender.done("mail", "send")
+    sender.done("mail", "bounces", typed=bounced(sender))
+    (maildir / "new" / "1.host").write_text(bounced(sender))
+    assert "0 bounces taken" in sender.done("mail", "bounces", str(maildir)).stderr
+    assert names(maildir / "cur") == ["1.host:2,"]
+
+
+def test_a_maildir_that_cannot_be_written_is_named(sender: Terminal, maildir: Path):
+    sender.done("mail", "send")
+    (maildir / "cur").rmdir()
+    (maildir / "cur").write_text("no folder")
+    (maildir / "new" / "1.host").write_text(bounced(sender))
+    assert f"{maildir / 'cur'}: File exists" in sender.sentence("mail", "bounces", str(maildir))
+    assert names(maildir / "new") == ["1.host"]
 
 
 def test_the_log_is_sequenced_exported_and_verified(sender: Terminal):
