@@ -17,6 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import dkim
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
 from mag_server.base import places
@@ -97,6 +105,7 @@ def compose(rendered: Rendered, envelope: Envelope, *, signature: Signature | No
 
     Raises:
         ValueError: A name or an address would break a header: it was never checked.
+        UnwritableError: It is to be signed, and the key cannot be used.
     """
     mail = EmailMessage(policy=SMTP)
     domain = envelope.from_address.rpartition("@")[2]
@@ -135,8 +144,19 @@ def _signed(octets: bytes, signature: Signature, *, domain: str, at: datetime) -
     header: bytes = _DatedSigner(octets, at=at).sign(
         signature.selector.encode("ascii"),
         domain.encode("ascii"),
-        signature.key_file.read_bytes(),
+        _private_key(signature.key_file),
         canonicalize=(b"relaxed", b"relaxed"),
         include_headers=list(_SIGNED),
     )
     return header + octets
+
+
+def _private_key(file: Path) -> bytes:
+    # openssl writes PKCS #8 since its version 3; dkimpy reads what went before it alone.
+    try:
+        key = load_pem_private_key(file.read_bytes(), password=None)
+    except (OSError, TypeError, ValueError, UnsupportedAlgorithm) as error:
+        raise UnwritableError(f"MAG_DKIM_KEY cannot be read: {error}") from error
+    if not isinstance(key, RSAPrivateKey):
+        raise UnwritableError("MAG_DKIM_KEY is no RSA key")
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())

@@ -4,19 +4,23 @@ import base64
 import re
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dkim
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_pem_private_key,
 )
 
-from mag_server.base.letters import Envelope, Rendered, Signature, compose
+from mag_server.base.letters import Envelope, Rendered, Signature, UnwritableError, compose
 
+PKCS8 = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+ELLIPTIC = ec.generate_private_key(ec.SECP256R1()).private_bytes(*PKCS8)
 RENDERED = Rendered("Vos taux", "Bonjour,\n", "<p>Bonjour,</p>\n")
 ENVELOPE = Envelope(
     letter_id="0123456789abcdef" * 2,
@@ -52,6 +56,30 @@ def test_a_signed_letter_has_the_same_bytes_a_second_later(signature: Signature)
     second = compose(RENDERED, ENVELOPE, signature=signature)
     assert first == second
     assert verifies(first, signature)
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8])
+def test_a_key_is_read_as_old_and_new_tools_write_it(
+    signature: Signature, tmp_path: Path, form: PrivateFormat
+):
+    key = load_pem_private_key(signature.key_file.read_bytes(), password=None)
+    file = tmp_path / "dkim.pem"
+    file.write_bytes(key.private_bytes(Encoding.PEM, form, NoEncryption()))
+    octets = compose(RENDERED, ENVELOPE, signature=Signature(file, "mag"))
+    assert verifies(octets, signature)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [None, b"", b"-----BEGIN PRIVATE KEY-----", ELLIPTIC],
+    ids=["none", "empty", "cut", "elliptic"],
+)
+def test_a_key_that_cannot_be_used_lays_the_letter_aside(tmp_path: Path, octets: bytes | None):
+    file = tmp_path / "dkim.pem"
+    if octets is not None:
+        file.write_bytes(octets)
+    with pytest.raises(UnwritableError, match=r"^MAG_DKIM_KEY "):
+        compose(RENDERED, ENVELOPE, signature=Signature(file, "mag"))
 
 
 def test_it_is_signed_as_of_its_date(signature: Signature):
