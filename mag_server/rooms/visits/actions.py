@@ -5,6 +5,7 @@ from mag_server.base.secrets import fingerprint, new_identifier
 from mag_server.base.work import Work
 from mag_server.rooms.drafts.model import check_target
 from mag_server.rooms.links.actions import (
+    find_link,
     link_by_id,
     link_by_token,
     links_addressed_to,
@@ -264,8 +265,7 @@ def record_consultation(
     Returns:
         Whether it was recorded now.
     """
-    link = link_by_id(work, link_id=link_id)
-    if link is None or link.client_id != client_id:
+    if find_link(work, client_id=client_id, link_id=link_id) is None:
         return ConsultationRefusal.UNKNOWN_LINK
     with work.read() as connection:
         sub = store.load_sub(connection, link_id=link_id, sid=session_sid)
