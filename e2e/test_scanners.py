@@ -1,5 +1,6 @@
 """Scanners that run a browser: one that looks, one that clicks everything, one that types."""
 
+from collections.abc import Callable
 from secrets import token_hex
 
 import pytest
@@ -16,7 +17,8 @@ from mag_server.rooms.partners.actions import find_partner
 from tests.demo.running import Demonstration
 
 LINKS = 50
-AUTHENTICATED = {("opened", "authenticated"), ("authenticated", "authenticated")}
+# An AR-1 `interaction` at most, and what a button that reports makes: never an authentication.
+INTERACTION, REPORTED = ("opened", "interaction"), ("reported", "interaction")
 
 
 def made(demo: Demonstration) -> list[str]:
@@ -52,9 +54,15 @@ def submits_by_script(page: Page) -> None:
 
 
 def clicks_every_button(page: Page) -> None:
-    for button in page.locator("button:visible").all()[:3]:
-        if button.count():
-            button.click()
+    url, buttons = page.url, page.locator("button:visible")
+    names = buttons.all_inner_texts()
+    for number, name in enumerate(names):
+        # A click may leave the page: each button is met on a page of its own.
+        page.goto(url)
+        expect(buttons).to_have_count(len(names))
+        expect(buttons.nth(number)).to_have_text(name)
+        buttons.nth(number).click()
+        page.wait_for_load_state()
 
 
 def types_and_submits(page: Page) -> None:
@@ -66,11 +74,12 @@ def types_and_submits(page: Page) -> None:
         page.keyboard.press("Enter")
 
 
-SCANNERS = {
-    "runs the scripts": (looks, 0),
-    "submits by script": (submits_by_script, 0),
-    "clicks every button": (clicks_every_button, LINKS),
-    "types into every field and submits": (types_and_submits, None),
+# What each of the 50 links is left with: docs/receipts.md states these counts.
+SCANNERS: dict[str, tuple[Callable[[Page], None], list[tuple[str, str]]]] = {
+    "runs the scripts": (looks, []),
+    "submits by script": (submits_by_script, []),
+    "clicks every button": (clicks_every_button, [INTERACTION, REPORTED]),
+    "types into every field and submits": (types_and_submits, [INTERACTION]),
 }
 
 
@@ -78,7 +87,7 @@ SCANNERS = {
 def test_a_browser_without_a_person_authenticates_nobody(
     browser: Browser, demo: Demonstration, name: str
 ):
-    scan, interactions = SCANNERS[name]
+    scan, left = SCANNERS[name]
     urls = made(demo)
     context = browser.new_context(locale="fr-FR")
     page = context.new_page()
@@ -87,11 +96,9 @@ def test_a_browser_without_a_person_authenticates_nobody(
         scan(page)
     context.close()
     seen = [told(demo, url) for url in urls]
-    assert not AUTHENTICATED & {one for receipts in seen for one in receipts}
-    count = sum(("opened", "interaction") in receipts for receipts in seen)
+    count = sum(receipts.count(INTERACTION) for receipts in seen)
     print(f"{name}: {count} of {LINKS} reported an input event")  # noqa: T201 - the count is told
-    if interactions is not None:
-        assert count == interactions
+    assert [sorted(receipts) for receipts in seen] == [left] * LINKS
     # The human comes after the scanner, from the same address, and does not wait.
     human = browser.new_context(locale="fr-FR")
     page = human.new_page()

@@ -1,6 +1,6 @@
 """Instants as people read them: in Paris, in their language."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -10,7 +10,11 @@ PARIS = ZoneInfo("Europe/Paris")
 
 def spoken_date(instant: datetime, language: str) -> str:
     """Return the day in Paris: « 2 mars 2026 », "2 March 2026"."""
-    day = instant.astimezone(PARIS)
+    return spoken_day(instant.astimezone(PARIS).date(), language)
+
+
+def spoken_day(day: date, language: str) -> str:
+    """Return a day, as `spoken_date` does."""
     spoken = format_date(day, "d MMMM y", locale=language)
     return f"1er{spoken[1:]}" if language == "fr" and day.day == 1 else spoken
 

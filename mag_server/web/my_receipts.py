@@ -1,14 +1,20 @@
-"""The person's own page: the receipts that name them, each to be taken away."""
+"""The person's own page: the receipts that concern them, each to be taken away.
+
+Source: docs/receipts.md, "Ce que la personne en voit".
+"""
 
 from flask import Blueprint, Response, request, url_for
 
-from mag_server.base.dates import spoken_date, spoken_time
+from mag_server.base.dates import spoken_date, spoken_day, spoken_time
+from mag_server.base.error_entry import N_
+from mag_server.rooms.drafts.model import deemed_on, paris_date
 from mag_server.rooms.forms.actions import new_own_form
+from mag_server.rooms.links.model import Link
 from mag_server.rooms.mail.model import MESSAGES
-from mag_server.rooms.receipts.model import Receipt
+from mag_server.rooms.receipts.model import Receipt, Stage
 from mag_server.rooms.themes.model import DEFAULT_THEME
 from mag_server.rooms.visits.actions import find_own_receipt, list_own_receipts
-from mag_server.rooms.visits.model import NamingReceipt
+from mag_server.rooms.visits.model import OwnReceipt
 from mag_server.web._form import show_form
 from mag_server.web._guard import SESSION_COOKIE, opened_as
 from mag_server.web._page import page_language, render_page
@@ -17,11 +23,28 @@ from mag_server.web._work import current_work
 
 blueprint = Blueprint("my_receipts", __name__, url_prefix="/my-receipts")
 LONGEST_PASSING_DIGITS = 6
+# No more than what was observed (docs/receipts.md); AR-1 in its two manners.
+_INTERACTION = N_(
+    "Geste rapporté sur la page du lien le %(day)s à %(time)s : un programme a pu le faire."
+)
+_OPENED = N_("Lien ouvert par votre authentification le %(day)s à %(time)s.")
+_SENTENCES = {
+    Stage.SUBMITTED: N_("Courriel confié à l'envoi le %(day)s à %(time)s."),
+    Stage.RELAYED: N_("Courriel accepté par un serveur de messagerie le %(day)s à %(time)s."),
+    Stage.BOUNCED: N_(
+        "Courriel refusé ou renvoyé par un serveur de messagerie le %(day)s à %(time)s."
+    ),
+    Stage.AUTHENTICATED: N_("Authentification réussie le %(day)s à %(time)s."),
+    Stage.CONSULTED: N_("Document consulté le %(day)s à %(time)s, selon l'expéditeur."),
+    Stage.EXPIRED: N_("Fin de la durée du lien, constatée le %(day)s à %(time)s."),
+    Stage.DEEMED: N_("Date de notification calculée le %(day)s à %(time)s, faute de consultation."),
+}
+_RECORDED = N_("Accusé signé le %(day)s à %(time)s.")
 
 
 @blueprint.get("")
 def show() -> Response:
-    """Show the receipts of whoever is signed in, newest first; the form to anybody else."""
+    """Show the receipts that concern whoever is signed in, newest first; the form to others."""
     if not opened_as("document"):
         return shown_refusal("MAG-119")
     passing = request.args.get("passing", "")
@@ -49,18 +72,34 @@ def show() -> Response:
     )
 
 
-def _shown(one: NamingReceipt, lang: str) -> dict[str, object]:
+def _shown(one: OwnReceipt, lang: str) -> dict[str, object]:
     receipt = one.receipt
     known = MESSAGES.get(one.link.message) if one.link else None
     return {
         "sender": one.sender,
         "title": known.title if known else "",
-        "stage": receipt.stage.value,
+        "sentence": _sentence_of(receipt),
+        "dates": _dates_of(one.link, lang) if receipt.stage is Stage.DEEMED else None,
         "day": spoken_date(receipt.issued_at, lang),
         "time": spoken_time(receipt.issued_at, lang),
         "reference": receipt.receipt_id,
         "url": url_for("my_receipts.take", receipt_id=receipt.receipt_id),
     }
+
+
+def _sentence_of(receipt: Receipt) -> str:
+    if receipt.stage is Stage.OPENED:
+        return _OPENED if receipt.observed == "authenticated" else _INTERACTION
+    return _SENTENCES.get(receipt.stage, _RECORDED)
+
+
+def _dates_of(link: Link | None, lang: str) -> dict[str, str] | None:
+    """Return the two dates at which a notification may be deemed made; its receipt signs both."""
+    available = link.made_available_at if link else None
+    if available is None:
+        return None
+    latest, earliest = deemed_on(available), paris_date(available)
+    return {"latest": spoken_day(latest, lang), "earliest": spoken_day(earliest, lang)}
 
 
 @blueprint.get("/<receipt_id>.txt")

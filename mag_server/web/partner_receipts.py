@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from mag_server.base.members import WrongMemberError, read_members, read_text
+from mag_server.base.members import WrongMemberError, read_members, read_printable
 from mag_server.base.strict_json import JsonRefused, parse_json
 from mag_server.rooms.links.actions import find_link
 from mag_server.rooms.links.model import rfc3339
@@ -83,8 +83,8 @@ def _consultation() -> tuple[str, str] | str:
         return "MAG-420" if request.is_json else "MAG-421"
     try:
         members = read_members(value, "", frozenset({"session", "document"}))
-        session = read_text(members.get("session"), "session")
-        document = read_text(members.get("document"), "document")
+        session = read_printable(members.get("session"), "session")
+        document = read_printable(members.get("document"), "document")
     except WrongMemberError:
         return "MAG-414"
     return (session, document) if _DOCUMENT.fullmatch(document) else "MAG-414"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mag_sdk import MagUnreachable, WrongSignature
+from mag_sdk import CallRefused, MagUnreachable, WrongSignature
 from partner_portal.consultations import Consultation, Consultations
 from partner_portal.database import Database
 from partner_portal.mag_reading import OVERLAP, Batch, LinkPage, MagReading
@@ -31,7 +31,7 @@ class TellingMag:
     asked_since: list[datetime | None] = field(default_factory=list)
     at_position: dict[int, BaseException] = field(default_factory=dict)
     at_links: BaseException | None = None
-    at_telling: BaseException | None = None
+    at_telling: dict[str, Exception] = field(default_factory=dict)
 
     def feed(self, *, after: str | None) -> Iterator[Batch]:
         for position in range(int(after or 0), len(self.steps), 2):
@@ -56,8 +56,8 @@ class TellingMag:
         return LinkPage(links=page, following=following)
 
     def tell(self, consultation: Consultation) -> None:
-        if self.at_telling:
-            raise self.at_telling
+        if consultation.link_id in self.at_telling:
+            raise self.at_telling[consultation.link_id]
         self.told.append(consultation)
 
 
@@ -190,21 +190,52 @@ def test_a_page_waits_a_moment_only_and_goes_on_the_next_time(reader):
 
 def test_a_consultation_is_told_once_and_waits_while_mag_is_away(reader, mag):
     reader.consultations.note(link_id="lnk_x", session="s", document=b"rates")
-    mag.at_telling = AWAY
+    mag.at_telling = {"lnk_x": AWAY}
     assert reader.reading.read_all() is Trouble.AWAY
     assert len(reader.consultations.waiting(most=9)) == 1
-    mag.at_telling = None
+    mag.at_telling = {}
     for _ in range(2):
         assert reader.reading.read_all() is None
     assert [one.link_id for one in mag.told] == ["lnk_x"]
 
 
-def test_a_consultation_that_mag_refuses_keeps_nothing_else_waiting(reader, mag):
+@pytest.mark.parametrize(("status", "code"), [(404, "MAG-316"), (409, "MAG-413"), (400, "MAG-414")])
+def test_a_consultation_that_can_never_be_taken_is_told_once_and_keeps_nothing_waiting(
+    reader, mag, status, code
+):
     reader.consultations.note(link_id="lnk_x", session="s", document=b"rates")
-    mag.at_telling = WrongSignature("any refusal")
+    reader.consultations.note(link_id="lnk_y", session="s", document=b"rates")
+    mag.at_telling = {"lnk_x": CallRefused(status, code, "")}
     assert reader.reading.read_all() is None
     assert reader.consultations.waiting(most=9) == []
+    assert [one.link_id for one in mag.told] == ["lnk_y"]
     assert reader.positions() == list(range(14))
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, "MAG-401"), (401, "MAG-147"), (403, "MAG-403"), (404, "MAG-130"), (400, None)],
+)
+def test_a_refusal_that_may_pass_loses_no_consultation(reader, mag, caplog, status, code):
+    for link_id in ("lnk_x", "lnk_y"):
+        reader.consultations.note(link_id=link_id, session="s", document=b"rates")
+    mag.at_telling = {"lnk_x": CallRefused(status, code, "")}
+    for _ in range(2):
+        # What is not about the consultations is read all the same.
+        assert reader.reading.read_all() is None
+        assert len(reader.consultations.waiting(most=9)) == 2
+    assert "MAG takes no consultation for now" in caplog.text
+    assert reader.positions() == list(range(14))
+    mag.at_telling = {}
+    assert reader.reading.read_all() is None
+    assert [one.link_id for one in mag.told] == ["lnk_x", "lnk_y"]
+
+
+def test_an_answer_that_cannot_be_verified_loses_no_consultation(reader, mag):
+    reader.consultations.note(link_id="lnk_x", session="s", document=b"rates")
+    mag.at_telling = {"lnk_x": WrongSignature("a-kid")}
+    assert reader.reading.read_all() is Trouble.REFUSED
+    assert len(reader.consultations.waiting(most=9)) == 1
 
 
 def test_two_readers_at_once_double_nothing(reader, mag):

@@ -37,6 +37,13 @@ def test_a_gesture_proves_nobody_and_an_authentication_proves_somebody():
     assert words_of(step_of("opened")).sign is Sign.NOTED
 
 
+def test_a_report_proves_nobody_either():
+    report = words_of(step_of("reported", "interaction"))
+    assert "Un programme a pu le faire" in report.sentence
+    assert "ne prouve personne" in report.sentence
+    assert "personne a" not in report.sentence
+
+
 def test_only_these_stages_prove_a_person():
     proven = {
         stage for stage, observed in EVERY if words_of(step_of(stage, observed)).sign is Sign.PROVEN

@@ -156,16 +156,28 @@ def list_link(work: Work, *, link_id: str) -> list[Receipt]:
         return store.load_of_link(connection, client_id=None, link_id=link_id)
 
 
-def receipts_about(work: Work, *, sub: str, after: int = 0, most: int = 100) -> list[Receipt]:
-    """Return the receipts that name a person, newest first, leaving out the first `after`."""
+def receipts_of_person(
+    work: Work, *, sub: str, addressed: Sequence[str], after: int = 0, most: int = 100
+) -> list[Receipt]:
+    """Return a person's own receipts, newest first, leaving out the first `after`.
+
+    They are those that name them; those of a link opened by a sign-in of theirs (AR-1), which name
+    nobody; and of the links `addressed` to them, what `OF_ADDRESSEE` lists.
+    """
     with work.read() as connection:
-        return store.load_about(connection, sub=sub, after=after, most=most)
+        own = store.load_own_ids(connection, sub=sub, link_ids=addressed)
+        return store.load_receipts(connection, receipt_ids=own[after : after + most])
 
 
-def receipt_about(work: Work, *, sub: str, receipt_id: str) -> Receipt | None:
-    """Return one receipt, if it names this person."""
+def receipt_of_person(
+    work: Work, *, sub: str, addressed: Sequence[str], receipt_id: str
+) -> Receipt | None:
+    """Return one receipt, if it is one of `receipts_of_person`."""
     with work.read() as connection:
-        return store.load_one_about(connection, sub=sub, receipt_id=receipt_id)
+        if receipt_id not in store.load_own_ids(connection, sub=sub, link_ids=addressed):
+            return None
+        (receipt,) = store.load_receipts(connection, receipt_ids=[receipt_id])
+    return receipt
 
 
 def links_with_stage(*, connection: Connection, link_ids: Sequence[str], stage: Stage) -> set[str]:

@@ -33,6 +33,18 @@ class Stage(Enum):
     CORRECTED = "corrected"
 
 
+# What befalls a mail and its link while nobody is authenticated: its addressee's to read. Neither a
+# refusal nor a report is: by its own words, somebody else made it.
+OF_ADDRESSEE = (
+    (Stage.SUBMITTED, "relay"),
+    (Stage.RELAYED, "relay"),
+    (Stage.BOUNCED, "relay"),
+    (Stage.OPENED, "interaction"),
+    (Stage.EXPIRED, "computed"),
+    (Stage.DEEMED, "computed"),
+)
+
+
 @dataclass(frozen=True)
 class Fact:
     """What happened, about to be signed; `once` is a word that one receipt of a link may carry.

@@ -20,11 +20,19 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     update,
 )
 
 from mag_server.base.db import Database, Executable, InsertInto, Instant, metadata
-from mag_server.rooms.receipts.model import ChainEnd, Disclosure, LoggedRow, Receipt, Stage
+from mag_server.rooms.receipts.model import (
+    OF_ADDRESSEE,
+    ChainEnd,
+    Disclosure,
+    LoggedRow,
+    Receipt,
+    Stage,
+)
 
 _LARGE = BigInteger().with_variant(Integer, "sqlite")
 receipts = Table(
@@ -75,6 +83,8 @@ receipt_disclosures = Table(
     Column("text", Text, nullable=False),
 )
 
+# Kept as they stand; `stage` by its word.
+_AS_KEPT = ("receipt_id", "link_id", "client_id", "number", "observed", "issued_at", "jws")
 _SAVE_HEAD = (
     update(receipt_heads)
     .where(receipt_heads.c.link_id == bindparam("of_link"))
@@ -151,16 +161,7 @@ def add_receipts(
 ) -> None:
     """Store receipts, without a position, and what they disclose."""
     rows = [
-        {
-            "receipt_id": one.receipt_id,
-            "link_id": one.link_id,
-            "client_id": one.client_id,
-            "number": one.number,
-            "stage": one.stage.value,
-            "observed": one.observed,
-            "issued_at": one.issued_at,
-            "jws": one.jws,
-        }
+        {"stage": one.stage.value, **{name: getattr(one, name) for name in _AS_KEPT}}
         for one in made
     ]
     connection.execute(_ADD_RECEIPTS, rows)
@@ -223,21 +224,29 @@ def load_of_link(connection: Connection, *, client_id: str | None, link_id: str)
     return _with_disclosures(connection, statement)
 
 
-def load_about(connection: Connection, *, sub: str, after: int, most: int) -> list[Receipt]:
-    """Return the receipts that name a person, newest first, passing over `after` of them."""
-    statement = _naming(sub).order_by(receipts.c.arrival.desc()).offset(after).limit(most)
-    return _with_disclosures(connection, statement)
+def load_receipts(connection: Connection, *, receipt_ids: Sequence[str]) -> list[Receipt]:
+    """Return these receipts, newest first."""
+    statement = select(receipts).where(receipts.c.receipt_id.in_(receipt_ids))
+    return _with_disclosures(connection, statement.order_by(receipts.c.arrival.desc()))
 
 
-def load_one_about(connection: Connection, *, sub: str, receipt_id: str) -> Receipt | None:
-    """Return one receipt, if it names a person."""
-    found = _with_disclosures(connection, _naming(sub).where(receipts.c.receipt_id == receipt_id))
-    return found[0] if found else None
-
-
-def _naming(sub: str) -> Select[Any]:
-    named = select(receipt_disclosures.c.receipt_id).where(receipt_disclosures.c.sub == sub)
-    return select(receipts).where(receipts.c.receipt_id.in_(named))
+def load_own_ids(connection: Connection, *, sub: str, link_ids: Sequence[str]) -> list[str]:
+    """Return which receipts are a person's, with links addressed to them; newest first."""
+    about = select(receipt_disclosures.c.receipt_id).where(receipt_disclosures.c.sub == sub)
+    naming = receipts.c.receipt_id.in_(about)
+    ids = receipts.c["arrival", "receipt_id"]
+    # An AR-1 `authenticated` is signed together with the AR-2 of the same sign-in, right before it.
+    before = receipts.alias("before")
+    beside = (before.c.link_id == receipts.c.link_id) & (before.c.number == receipts.c.number - 1)
+    is_opening = (before.c.stage == Stage.OPENED.value) & (before.c.observed == "authenticated")
+    signed = (receipts.c.stage == Stage.AUTHENTICATED.value) & naming
+    opened = select(before.c.arrival, before.c.receipt_id).join_from(receipts, before, beside)
+    told = [(stage.value, observed) for stage, observed in OF_ADDRESSEE]
+    befell = select(*ids).where(tuple_(receipts.c.stage, receipts.c.observed).in_(told))
+    statements = [select(*ids).where(naming), opened.where(signed, is_opening)]
+    statements += [befell.where(receipts.c.link_id.in_(some)) for some in _chunks(link_ids)]
+    found = {tuple(row) for one in statements for row in connection.execute(one)}
+    return [receipt_id for _, receipt_id in sorted(found, reverse=True)]
 
 
 def links_with_stage(connection: Connection, *, link_ids: Sequence[str], stage: Stage) -> set[str]:
@@ -372,27 +381,20 @@ def _with_disclosures(connection: Connection, statement: Select[Any]) -> list[Re
     return [_receipt(row, texts.get(row.receipt_id, ())) for row in rows]
 
 
+def _chunks(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))
+
+
 def _texts(connection: Connection, receipt_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     asked = select(receipt_disclosures.c.receipt_id, receipt_disclosures.c.text)
-    ids = list(receipt_ids)
     found: dict[str, tuple[str, ...]] = {}
-    for start in range(0, len(ids), 500):
-        chunk = asked.where(receipt_disclosures.c.receipt_id.in_(ids[start : start + 500]))
+    for some in _chunks(list(receipt_ids)):
+        chunk = asked.where(receipt_disclosures.c.receipt_id.in_(some))
         for row in connection.execute(chunk.order_by(receipt_disclosures.c.name.desc())):
             found[row.receipt_id] = (*found.get(row.receipt_id, ()), row.text)
     return found
 
 
 def _receipt(row: Row[Any], disclosures: tuple[str, ...]) -> Receipt:
-    return Receipt(
-        receipt_id=row.receipt_id,
-        link_id=row.link_id,
-        client_id=row.client_id,
-        number=row.number,
-        stage=Stage(row.stage),
-        observed=row.observed,
-        issued_at=row.issued_at,
-        jws=row.jws,
-        disclosures=disclosures,
-        position=row.position,
-    )
+    kept = {name: getattr(row, name) for name in (*_AS_KEPT, "position")}
+    return Receipt(stage=Stage(row.stage), disclosures=disclosures, **kept)

@@ -4,18 +4,24 @@ from mag_server.base.db import Connection
 from mag_server.base.secrets import fingerprint, new_identifier
 from mag_server.base.work import Work
 from mag_server.rooms.drafts.model import check_target
-from mag_server.rooms.links.actions import link_by_id, link_by_token, spend_interaction
+from mag_server.rooms.links.actions import (
+    find_link,
+    link_by_id,
+    link_by_token,
+    links_addressed_to,
+    spend_interaction,
+)
 from mag_server.rooms.links.model import AddresseeMatch, Link, LinkState, accepts, match_addressee
 from mag_server.rooms.partners.actions import find_partner
 from mag_server.rooms.partners.model import Partner
-from mag_server.rooms.people.actions import find_by_triplet, find_person
+from mag_server.rooms.people.actions import find_by_triplet, find_person, keys_of_person
 from mag_server.rooms.people.model import Person, PersonName, PersonState, Triplet
 from mag_server.rooms.receipts.actions import (
     append_receipt,
     append_receipts,
     forget_old_words,
-    receipt_about,
-    receipts_about,
+    receipt_of_person,
+    receipts_of_person,
     spent_words,
 )
 from mag_server.rooms.receipts.model import Fact, Receipt, Stage
@@ -28,8 +34,8 @@ from mag_server.rooms.visits.model import (
     ConsultationRefusal,
     Fetch,
     LinkRefusal,
-    NamingReceipt,
     OpenedLink,
+    OwnReceipt,
     OwnReceipts,
     Recorded,
     Trace,
@@ -120,12 +126,7 @@ def note_interaction(work: Work, *, link_id: str) -> bool:
 
 
 def record_authentication(
-    work: Work,
-    *,
-    connection: Connection,
-    link: Link,
-    person: Person,
-    session: Session,
+    work: Work, *, connection: Connection, link: Link, person: Person, session: Session
 ) -> Recorded | LinkRefusal:
     """Write the receipts of a sign-in at a link, in the block of its success (A-17, A-18).
 
@@ -264,8 +265,7 @@ def record_consultation(
     Returns:
         Whether it was recorded now.
     """
-    link = link_by_id(work, link_id=link_id)
-    if link is None or link.client_id != client_id:
+    if find_link(work, client_id=client_id, link_id=link_id) is None:
         return ConsultationRefusal.UNKNOWN_LINK
     with work.read() as connection:
         sub = store.load_sub(connection, link_id=link_id, sid=session_sid)
@@ -333,31 +333,38 @@ def forget_old_traces(work: Work) -> int:
 def list_own_receipts(
     work: Work, *, session_cookie: str | None, passing: int = 0, most: int = 20
 ) -> OwnReceipts | None:
-    """Return the receipts that name whoever asks, by their live session; None without one."""
-    person = _person_asking(work, session_cookie)
-    if person is None:
+    """Return the receipts that concern whoever asks, by their live session; None without one."""
+    asking = _asking(work, session_cookie)
+    if asking is None:
         return None
-    found = receipts_about(work, sub=person.sub, after=passing, most=most + 1)
-    page = tuple(_naming(work, receipt) for receipt in found[:most])
+    person, links = asking
+    found = receipts_of_person(work, sub=person.sub, addressed=links, after=passing, most=most + 1)
+    page = tuple(_own(work, receipt) for receipt in found[:most])
     return OwnReceipts(person, page, passing + most if len(found) > most else None)
 
 
 def find_own_receipt(work: Work, *, session_cookie: str | None, receipt_id: str) -> Receipt | None:
-    """Return one receipt, if it names whoever asks by their live session."""
-    person = _person_asking(work, session_cookie)
-    return receipt_about(work, sub=person.sub, receipt_id=receipt_id) if person else None
+    """Return one receipt, if it concerns whoever asks by their live session."""
+    asking = _asking(work, session_cookie)
+    if asking is None:
+        return None
+    person, links = asking
+    return receipt_of_person(work, sub=person.sub, addressed=links, receipt_id=receipt_id)
 
 
-def _person_asking(work: Work, session_cookie: str | None) -> Person | None:
+def _asking(work: Work, session_cookie: str | None) -> tuple[Person, list[str]] | None:
+    """Return who asks, and the links addressed to them under any name they sign in with."""
     session = find_live_session(work, cookie=session_cookie)
     person = find_person(work, sub=session.sub) if session else None
-    return person if person and person.state is PersonState.ACTIF else None
+    if person is None or person.state is not PersonState.ACTIF:
+        return None
+    return person, links_addressed_to(work, keys=keys_of_person(work, sub=person.sub))
 
 
-def _naming(work: Work, receipt: Receipt) -> NamingReceipt:
+def _own(work: Work, receipt: Receipt) -> OwnReceipt:
     partner = find_partner(work, client_id=receipt.client_id)
     link = link_by_id(work, link_id=receipt.link_id)
-    return NamingReceipt(receipt, link, partner.name if partner else receipt.client_id)
+    return OwnReceipt(receipt, link, partner.name if partner else receipt.client_id)
 
 
 def words_of_refusals(work: Work, *, sub: str) -> list[tuple[str, str]]:

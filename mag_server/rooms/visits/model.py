@@ -93,8 +93,8 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class NamingReceipt:
-    """A receipt that names a person, the link it is about, and the name of who sent that.
+class OwnReceipt:
+    """A receipt that concerns a person, the link it is about, and the name of who sent that.
 
     `link` is None for a link that is kept no more: its receipts are kept longer.
     """
@@ -106,13 +106,13 @@ class NamingReceipt:
 
 @dataclass(frozen=True)
 class OwnReceipts:
-    """Some of the receipts that name the person who asks, newest first.
+    """Some of the receipts that concern the person who asks, newest first.
 
     `next` is how many newer ones to pass over for the page after; None at the end.
     """
 
     person: Person
-    receipts: tuple[NamingReceipt, ...]
+    receipts: tuple[OwnReceipt, ...]
     next: int | None
 
 

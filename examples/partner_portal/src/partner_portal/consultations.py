@@ -42,7 +42,7 @@ class Consultations:
             )
 
     def waiting(self, *, most: int) -> list[Consultation]:
-        """List those that MAG neither knows nor refused, oldest first."""
+        """List those that MAG neither knows nor refused for good, oldest first."""
         with self.database.opened() as connection:
             rows = connection.execute(
                 "SELECT id, link_id, session, document, consulted_at FROM consultations "

@@ -1,20 +1,27 @@
 """Reading on at MAG: consultations told, links learnt, receipts kept; a little at a time."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from mag_sdk import MagError, MagUnreachable
+from mag_sdk import CallRefused, MagError, MagUnreachable
 from partner_portal.consultations import Consultation, Consultations
 from partner_portal.receipts import Receipts, Step, Trouble
 from partner_portal.sent_links import SentLink
+
+log = logging.getLogger(__name__)
 
 LATELY_SECONDS = 10
 # How long a page may wait for MAG; what is left is read when it is opened again, or by the command.
 PAGE_SECONDS = 2.0
 MOST_CONSULTATIONS = 100
+# No such link, nobody authenticated there in this session, not a consultation (MAG's
+# /docs/errors): asking again changes nothing. Any other refusal, such as of a secret that was just
+# rotated, may pass.
+NEVER_TAKEN = {"MAG-316", "MAG-413", "MAG-414"}
 # Links are listed by the instant at which they were made, and one may be committed a little later.
 OVERLAP = timedelta(minutes=10)
 
@@ -104,9 +111,11 @@ class MagReading:
                 return
             try:
                 self._back_end.tell(consultation)
-            except MagUnreachable:
-                raise
-            except MagError as error:
+            except CallRefused as error:
+                if error.code not in NEVER_TAKEN:
+                    # Of the call, not of this consultation: it waits, and so does what follows.
+                    log.warning("MAG takes no consultation for now: %s", error)
+                    return
                 self._consultations.refused(consultation, reason=str(error))
             else:
                 self._consultations.told(consultation)

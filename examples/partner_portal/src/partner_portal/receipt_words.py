@@ -107,8 +107,9 @@ _PLAIN = {
     ),
     "reported": Words(
         title=STAGES["reported"],
-        sentence="«\N{NO-BREAK SPACE}Ce n’est pas moi\N{NO-BREAK SPACE}» a été choisi sur la page "
-        "du lien. Cela n’authentifie personne.",
+        sentence="«\N{NO-BREAK SPACE}Ce courriel ne m’est pas destiné\N{NO-BREAK SPACE}» a été "
+        "envoyé depuis la page du lien. Un programme a pu le faire\N{NO-BREAK SPACE}: il ne prouve "
+        "personne.",
         observed="Formulaire de la page du lien",
         sign=Sign.FAILED,
     ),
