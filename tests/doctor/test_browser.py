@@ -92,14 +92,14 @@ def test_nor_one_whose_element_comes_by_a_script(clinic: Clinic) -> None:
         "<script>setTimeout(() => document.body.append(Object.assign("
         "document.createElement('mag-signin'), {})), 500);"
         f"setTimeout(() => document.querySelector('mag-signin').setAttribute('request', "
-        f"'{request}&response_mode=web_message'), 600)</script>"
+        f"'{request}'), 600)</script>"
     )
     clinic.write_page(element=late)
     assert causes(clinic) == []
 
 
 def test_nor_one_whose_element_waits_to_be_swapped_into_view(clinic: Clinic) -> None:
-    asked = escape(urlencode(clinic.request | {"response_mode": "web_message"}))
+    asked = escape(urlencode(clinic.request))
     element = f'<mag-signin loading="lazy" request="{asked}"></mag-signin>'
     clinic.write_page(element=f"<div hidden>{element}</div>")
     assert causes(clinic) == []

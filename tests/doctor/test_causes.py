@@ -48,6 +48,11 @@ def _written_by_a_script(clinic: Clinic) -> None:
     clinic.set_policy("require-trusted-types-for 'script'")
 
 
+def _of_a_full_page(clinic: Clinic) -> None:
+    del clinic.request["response_mode"]
+    clinic.write_page()
+
+
 def _behind_a_proxy(clinic: Clinic) -> None:
     clinic.register(redirect_uris=("https://portail.example/mag/callback",))
     _asking(clinic, redirect_uri="http://portail.example/mag/callback")
@@ -98,6 +103,7 @@ ILL: dict[str, tuple[str, Illness]] = {
     "element-missing": ("<mag-signin", lambda c: c.write_page(element="<p>Bonjour</p>")),
     "request-missing": ("mag_widget", lambda c: c.write_page(element="<mag-signin></mag-signin>")),
     "other-client-id": ("client_id=klesia", lambda c: _asking(c, client_id="mcf")),
+    "response-mode": ("response_mode=web_message", _of_a_full_page),
     "redirect-uri-slash": (
         "/mag/callback",
         lambda c: _asking(c, redirect_uri=c.request["redirect_uri"] + "/"),
@@ -197,6 +203,15 @@ def test_the_cause_is_named_with_the_line_that_mends_it(clinic: Clinic, cause: s
     assert line in found[cause].remedy
 
 
+@pytest.mark.parametrize("written", [{}, {"response_mode": ""}, {"response_mode": "form_post"}])
+def test_the_request_of_a_full_page_is_that_and_no_proxy_s_doing(
+    clinic: Clinic, written: dict[str, str]
+) -> None:
+    del clinic.request["response_mode"]
+    _asking(clinic, **written)
+    assert [finding.cause for finding in clinic.examine()] == ["response-mode"]
+
+
 def test_a_page_that_does_not_answer_is_said_first(clinic: Clinic) -> None:
     clinic.page_url = "http://klesia.localhost:9/"
     assert [finding.cause for finding in clinic.examine()] == ["page-unreachable"]
@@ -243,7 +258,7 @@ def test_a_header_that_a_proxy_adds_before_mag_is_named(
 def test_every_cause_that_the_doctor_can_name_is_named_by_a_test() -> None:
     sources = [Path(module.__file__ or "").read_text("utf-8") for module in (checks, page, request)]
     causes = {cause for text in sources for cause in re.findall(r'Finding\(\s*"([a-z-]+)"', text)}
-    assert len(causes) == 31
+    assert len(causes) == 32
     tests = Path(__file__).read_text("utf-8")
     assert {cause for cause in causes if f'"{cause}"' not in tests} == set()
 
