@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from mag_server.base.addresses import origin_of
 from mag_server.base.assets import Asset
-from mag_server.base.fetch import Fetched, Unreachable, fetch
+from mag_server.base.fetch import Fetched, Unreachable, fetch, origin_or_none
 from mag_server.doctor.markup import Markup, read_markup
 from mag_server.rooms.partners.model import Partner
 
@@ -63,7 +63,9 @@ def gather(
     """Fetch the page, its script, and the frame that its request would open."""
     page = fetch(page_url, headers={"Sec-Fetch-Dest": "document"})
     markup = read_markup(page.body, page_url=page_url) if isinstance(page, Fetched) else Markup()
-    script = fetch(markup.scripts[0].url) if markup.scripts else None
+    # Attack: a page that names a machine which only this one can reach. MAG's own origin is asked.
+    own = (script.url for script in markup.scripts if origin_or_none(script.url) == issuer)
+    script = fetch(url) if (url := next(own, None)) else None
     return ask(Evidence(issuer, partner, loader, now, page, markup, script, frame=None))
 
 
