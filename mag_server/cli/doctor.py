@@ -7,7 +7,7 @@ import click
 
 from mag_server.base.assets import Assets
 from mag_server.base.clock import system_clock
-from mag_server.base.fetch import Unreachable
+from mag_server.base.fetch import Unreachable, as_browsers_write
 from mag_server.cli._command import Desk, json_option, print_json, refuse, say
 from mag_server.doctor.browser import NoBrowserError, judge, look
 from mag_server.doctor.checks import find_causes
@@ -29,8 +29,10 @@ def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> No
     partner = find_partner(desk.work(), client_id=client_id)
     if partner is None:
         refuse(f"No partner {client_id}: `mag partners list` shows them.")
-    if not page_url.startswith(("http://", "https://")):
-        refuse("--page is no address: write https://... in full.")
+    try:
+        page_url = as_browsers_write(page_url)
+    except ValueError as error:
+        refuse(f"--page is no address: {error}. Write https://... in full.")
     evidence = gather(
         issuer=desk.settings.issuer,
         partner=partner,
@@ -62,4 +64,10 @@ def _report(found: list[Finding], *, as_json: bool) -> None:
     if not found:
         say("Nothing keeps the widget from showing.")
     for finding in found:
-        click.echo(f"{finding.cause}: {finding.sentence}\n    {finding.remedy}\n")
+        sentence, remedy = _shown(finding.sentence), _shown(finding.remedy)
+        click.echo(f"{finding.cause}: {sentence}\n    {remedy}\n")
+
+
+def _shown(text: str) -> str:
+    # Attack: what a page says, printed here, that moves the cursor or writes a line of its own.
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

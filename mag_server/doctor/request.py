@@ -1,6 +1,7 @@
 """The causes that lie in the request, in what is registered, and before MAG."""
 
 import re
+import shlex
 from urllib.parse import urlsplit
 
 from mag_server.base.addresses import origin_of
@@ -80,7 +81,10 @@ def redirect_uri_unregistered(evidence: Evidence) -> Finding | None:
         "redirect-uri-unknown",
         f"The request's redirect_uri {asked} is not registered, character for character.",
         f"mag partners edit {evidence.partner.client_id} "
-        + " ".join(f"--redirect-uri {uri}" for uri in (*evidence.partner.redirect_uris, asked)),
+        # Attack: an address that is also a command, in the line to paste.
+        + " ".join(
+            f"--redirect-uri {shlex.quote(uri)}" for uri in (*evidence.partner.redirect_uris, asked)
+        ),
     )
 
 

@@ -1,11 +1,13 @@
 """Each cause is found on a page that is ill in that one way, with the line that mends it."""
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,6 +17,7 @@ from mag_server.base import places
 from mag_server.base.assets import Assets
 from mag_server.base.fetch import Unreachable
 from mag_server.doctor import checks, page, request
+from mag_server.doctor.markup import read_markup
 from tests.doctor.clinic import Clinic, Headers, close_by_frame_options, close_by_policy
 
 Illness = Callable[[Clinic], None]
@@ -192,6 +195,107 @@ def test_a_page_that_a_proxy_kept_does_not_accuse_the_clock(clinic: Clinic) -> N
     assert [finding.cause for finding in clinic.examine()] == ["clock-off"]
     clinic.page.headers["Age"] = "3600"
     assert clinic.examine() == []
+
+
+@pytest.mark.parametrize("path", ["/auth", "/authorize"])
+def test_a_path_in_the_policy_must_hold_every_address_of_the_frame(
+    clinic: Clinic, path: str
+) -> None:
+    clinic.set_policy(f"frame-src {clinic.issuer}{path}")
+    assert [finding.cause for finding in clinic.examine()] == ["csp-frame-src"]
+    clinic.set_policy(f"frame-src {clinic.issuer}/")
+    assert clinic.examine() == []
+
+
+def test_a_path_in_the_policy_must_hold_the_script_as_it_is_written(clinic: Clinic) -> None:
+    loader = Assets.load()["mag.js"]
+    clinic.set_policy(f"script-src {clinic.issuer}/widget/v1/mag.js")
+    assert clinic.examine() == []
+    _script(clinic, f'src="{clinic.issuer}/widget/v1/{loader.file}"')
+    assert [finding.cause for finding in clinic.examine()] == ["csp-script-src"]
+
+
+def test_a_sandbox_in_the_page_itself_is_none(clinic: Clinic) -> None:
+    clinic.write_page(head='<meta http-equiv="Content-Security-Policy" content="sandbox">')
+    assert clinic.examine() == []
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'integrity=""',
+        'integrity="{ours} sha384-{other}" crossorigin',
+        'integrity=" {ours} " crossorigin=""',
+        'type=" application/x-javascript "',
+        "type",
+    ],
+)
+def test_a_script_that_browsers_run_is_not_accused(clinic: Clinic, attributes: str) -> None:
+    written = attributes.format(ours=Assets.load()["mag.js"].integrity, other="A" * 64)
+    _script(clinic, f'src="{clinic.issuer}/widget/v1/mag.js" {written}')
+    assert clinic.examine() == []
+
+
+def test_a_second_permissions_policy_counts_too(clinic: Clinic) -> None:
+    read = clinic.evidence().read_page
+    headers = ("camera=()", "storage-access=()")
+    page = replace(read, headers=tuple(("permissions-policy", one) for one in headers))
+    assert [finding.cause for finding in clinic.examine(page=page)] == ["permissions-policy"]
+
+
+HEADERS = (
+    "age",
+    "date",
+    "location",
+    "content-security-policy",
+    "permissions-policy",
+    "x-frame-options",
+    "cross-origin-embedder-policy",
+)
+HOSTILE = [
+    "",
+    "²",
+    "9" * 5000,
+    "http://[x",
+    "https://x:99999/",
+    "'none'; ; ,, script-src",
+    "Mon, 02 Mar 2020 08:30:00 +" + "9" * 20,
+    "\0\x1b[2J",
+    "(((",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_header_and_no_attribute_stops_the_doctor(clinic: Clinic, text: str) -> None:
+    _asking(clinic, redirect_uri=text, client_id=text)
+    evidence = clinic.evidence()
+    headers = tuple((name, text) for name in HEADERS)
+    dated = (("date", format_datetime(datetime.now(UTC), usegmt=True)), *headers)
+    bodies = (
+        clinic.page.body,
+        f'<script src="{text}/mag.js" integrity="{text}" nonce="{text}"></script>',
+        f'<base href="{text}"><script src="mag.js"></script><mag-signin request="{text}">',
+        f'<meta http-equiv="content-security-policy" content="frame-src {text}"><!{text}<![{text}',
+    )
+    for body, given in product(bodies, (headers, dated)):
+        markup = read_markup(body, page_url=clinic.page_url)
+        ill = replace(evidence.read_page, status=302, headers=given, body=body)
+        found = checks.find_causes(replace(evidence, page=ill, markup=markup))
+        assert "page-status" in [finding.cause for finding in found]
+
+
+def test_a_script_of_another_machine_is_named_and_not_asked_for(clinic: Clinic) -> None:
+    for address in (clinic.page_url, "http://127.0.0.1:9/"):
+        _script(clinic, f'src="{address}mag.js"')
+        assert clinic.evidence().script is None
+        assert [finding.cause for finding in clinic.examine()] == ["script-of-another-issuer"]
+
+
+def test_the_line_to_paste_is_never_a_command_of_the_page_s(clinic: Clinic) -> None:
+    _asking(clinic, redirect_uri="https://x.example/;reboot $(id)")
+    found = {finding.cause: finding.remedy for finding in clinic.examine()}
+    words = shlex.split(found["redirect-uri-unknown"], comments=True)
+    assert words[-1] == "https://x.example/;reboot $(id)"
 
 
 @pytest.mark.parametrize("cause", ILL)
