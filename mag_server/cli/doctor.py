@@ -18,10 +18,15 @@ from mag_server.rooms.partners.actions import find_partner
 @click.command()
 @click.option("--partner", "client_id", required=True, help="The partner's ID.")
 @click.option("--page", "page_url", required=True, help="The address where the widget stands.")
-@click.option("--browser", is_flag=True, help="Also open the page in Chromium.")
+@click.option(
+    "--browser", is_flag=True, help="Also open the page in Chromium, sandboxed unless root."
+)
 @json_option
 def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> None:
     """Say what keeps a partner's page from showing the widget, and the line that mends it.
+
+    With --browser the partner's page runs on this machine. Chromium keeps it in its sandbox, which
+    root has none of: type it as another user where you can.
 
     Example: mag doctor --partner klesia --page https://klesia.example/ --browser
     """

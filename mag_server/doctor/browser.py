@@ -3,6 +3,7 @@
 Needs the package `playwright` and a Chromium; without them the other causes are still found.
 """
 
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from mag_server.base.addresses import origin_of
 from mag_server.doctor.evidence import Finding
 
 PATIENCE_MS = 9000
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+_ARGUMENTS = ["--disable-gpu", "--disable-quic", "--disable-background-networking"]
 # Where the element waits to be scrolled or swapped into view (`loading="lazy"`), nobody does it.
 _SHOW_LAZY = """() => document.querySelectorAll('mag-signin[loading=lazy]').forEach((element) => {
   element.removeAttribute('loading');
@@ -60,9 +61,17 @@ def look(page_url: str, *, issuer: str, chromium: str | None = None) -> Seen:
         playwright_api.sync_playwright() as playwright,
         tempfile.TemporaryDirectory(prefix="mag-doctor-") as profile,
     ):
-        browser = playwright.chromium.launch_persistent_context(
-            profile, executable_path=path, args=_ARGUMENTS, locale="fr-FR"
-        )
+        try:
+            browser = playwright.chromium.launch_persistent_context(
+                profile,
+                executable_path=path,
+                args=_ARGUMENTS,
+                locale="fr-FR",
+                # Attack: the partner's page, beside MAG's keys. For root Chromium has no sandbox.
+                chromium_sandbox=os.geteuid() != 0,
+            )
+        except playwright_api.Error as error:
+            raise NoBrowserError(_does_not_start(path, error.message)) from error
         page = browser.new_page()
         page.on("requestfailed", lambda r: seen.failures.append((r.url, r.failure or "")))
         page.on("console", lambda message: seen.complaints.append(message.text))
@@ -75,6 +84,16 @@ def look(page_url: str, *, issuer: str, chromium: str | None = None) -> Seen:
         browser.close()
     seen.failures = [(url, why) for url, why in seen.failures if url.startswith(issuer)]
     return seen
+
+
+def _does_not_start(path: str, message: str) -> str:
+    told = [line.strip() for line in message.splitlines() if line.strip()]
+    reason = next((line for line in told if "sandbox" in line.lower()), told[0])[:300]
+    return (
+        f"{path} does not start: {reason} Except for root it runs in its sandbox, which needs "
+        "user namespaces: allow them (sysctl kernel.unprivileged_userns_clone=1, AppArmor), or "
+        "leave --browser out."
+    )
 
 
 def _watch(page: Any, seen: Seen) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 
 from mag_server.doctor import browser
-from mag_server.doctor.browser import judge, look
+from mag_server.doctor.browser import NoBrowserError, judge, look
 from mag_server.doctor.evidence import Finding
 from tests.doctor.clinic import Clinic, Headers, apart, close_by_frame_options, close_by_policy
 
@@ -103,6 +103,19 @@ def test_nor_one_whose_element_waits_to_be_swapped_into_view(clinic: Clinic) -> 
     element = f'<mag-signin loading="lazy" request="{asked}"></mag-signin>'
     clinic.write_page(element=f"<div hidden>{element}</div>")
     assert causes(clinic) == []
+
+
+@pytest.mark.parametrize(("user", "is_boxed"), [(0, False), (1000, True)])
+def test_chromium_keeps_its_sandbox_except_for_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, *, is_boxed: bool
+) -> None:
+    command, said = tmp_path / "chromium", tmp_path / "said"
+    command.write_text(f'#!/bin/sh\necho "$@" > {said}\necho "No usable sandbox!" >&2\nexit 1\n')
+    command.chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    with pytest.raises(NoBrowserError, match=r"does not start: .*sandbox.*: allow them"):
+        apart(lambda: look("http://klesia.localhost/", issuer="", chromium=str(command)))
+    assert ("--no-sandbox" in said.read_text("utf-8").split()) is not is_boxed
 
 
 def test_an_element_that_trusted_types_keep_out_is_named(clinic: Clinic) -> None:
