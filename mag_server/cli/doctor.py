@@ -11,7 +11,7 @@ from mag_server.base.fetch import Unreachable, as_browsers_write
 from mag_server.cli._command import Desk, json_option, print_json, refuse, say
 from mag_server.doctor.browser import NoBrowserError, judge, look
 from mag_server.doctor.checks import find_causes
-from mag_server.doctor.evidence import Finding, gather
+from mag_server.doctor.evidence import Evidence, Finding, ask_as_seen, gather
 from mag_server.rooms.partners.actions import find_partner
 
 
@@ -47,18 +47,18 @@ def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> No
     )
     found = find_causes(evidence)
     if browser and not isinstance(evidence.page, Unreachable):
-        found += _by_browser(page_url, desk.settings.issuer)
+        found += _by_browser(page_url, evidence)
     _report(found, as_json=as_json)
     if found:
         sys.exit(1)
 
 
-def _by_browser(page_url: str, issuer: str) -> list[Finding]:
+def _by_browser(page_url: str, evidence: Evidence) -> list[Finding]:
     try:
-        seen = look(page_url, issuer=issuer, chromium=os.environ.get("MAG_CHROMIUM"))
+        seen = look(page_url, issuer=evidence.issuer, chromium=os.environ.get("MAG_CHROMIUM"))
     except NoBrowserError as error:
         refuse(str(error))
-    return judge(seen, issuer=issuer)
+    return judge(seen, evidence=ask_as_seen(evidence, request=seen.request))
 
 
 def _report(found: list[Finding], *, as_json: bool) -> None:

@@ -66,10 +66,17 @@ def gather(
     # Attack: a page that names a machine which only this one can reach. MAG's own origin is asked.
     own = (script.url for script in markup.scripts if origin_or_none(script.url) == issuer)
     script = fetch(url) if (url := next(own, None)) else None
-    return ask(Evidence(issuer, partner, loader, now, page, markup, script, frame=None))
+    return _ask(Evidence(issuer, partner, loader, now, page, markup, script, frame=None))
 
 
-def ask(evidence: Evidence) -> Evidence:
+def ask_as_seen(evidence: Evidence, *, request: str) -> Evidence:
+    """Ask MAG by the request that a browser saw, where a script of the page wrote it."""
+    if not request or request == evidence.written_request:
+        return evidence
+    return _ask(replace(evidence, markup=replace(evidence.markup, requests=(request,))))
+
+
+def _ask(evidence: Evidence) -> Evidence:
     """Ask MAG for the frame as the widget would: by the request as it is written."""
     if not evidence.request:
         return evidence
