@@ -255,6 +255,8 @@ class Settings:
     visit_lifetime_seconds: int = 300
     key_published_before_use_seconds: int = 24 * 3600
     jwks_max_age_seconds: int = 600
+    # It names the widget's script of this release; an older one is served no longer.
+    discovery_max_age_seconds: int = 30
 
     def __post_init__(self) -> None:
         """Refuse the demonstration's leniency anywhere but on this machine; fill addresses in."""
