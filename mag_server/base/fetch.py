@@ -4,13 +4,16 @@ import http.client
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from mag_server.base.addresses import origin_of
 from mag_server.base.hosts import is_local
 
 TIMEOUT_SECONDS = 10
 MOST_BYTES = 2 * 1024 * 1024
+# What stands in an address as it is; a browser percent-encodes the rest, in UTF-8 (WHATWG URL).
+_AS_IT_IS = "!$%&'()*+,/:;=?@[]^|~`{}"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,10 @@ class Unreachable:
 
 def fetch(url: str, *, headers: Mapping[str, str] | None = None) -> Fetched | Unreachable:
     """Fetch an address; `*.localhost` is this machine, whatever the resolver says (RFC 6761)."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
     try:
+        url = as_browsers_write(url)
+        parts = urlsplit(url)
+        host = parts.hostname or ""
         connection = _connection(parts.scheme, "127.0.0.1" if is_local(host) else host, parts.port)
         path = parts.path or "/"
         asked = {"Host": parts.netloc, "Accept": "text/html,*/*", **(headers or {})}
@@ -54,6 +58,27 @@ def fetch(url: str, *, headers: Mapping[str, str] | None = None) -> Fetched | Un
         return Unreachable(url, str(error) or type(error).__name__)
     named = tuple((name.lower(), value) for name, value in answer.getheaders())
     return Fetched(url, answer.status, named, body)
+
+
+def as_browsers_write(url: str) -> str:
+    """Return an address as a browser asks for it: in ASCII, host in lower case, no default port.
+
+    Raises:
+        ValueError: It is no address that a browser would open.
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise ValueError("the address does not begin with http:// or https://")
+    host = parts.hostname or ""
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    if not host or not host.isprintable() or " " in host:
+        raise ValueError("the address has no host, or one that cannot be")
+    port = "" if parts.port in {None, _DEFAULT_PORTS[parts.scheme]} else f":{parts.port}"
+    authority = (f"[{host}]" if ":" in host else host) + port
+    query = f"?{quote(parts.query, safe=_AS_IT_IS)}" if parts.query else ""
+    path = quote(parts.path, safe=_AS_IT_IS) or "/"
+    return f"{parts.scheme}://{authority}{path}{query}"
 
 
 def origin_or_none(url: str) -> str | None:
@@ -68,6 +93,4 @@ def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPCon
     if scheme == "https":
         context = ssl.create_default_context()
         return http.client.HTTPSConnection(host, port, timeout=TIMEOUT_SECONDS, context=context)
-    if scheme != "http":
-        raise ValueError("the address does not begin with http:// or https://")
     return http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)

@@ -24,7 +24,15 @@ _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # What begins so is somebody else's and is left alone: the tests', a portal's, and what Kubernetes
 # gives every process beside a service named mag.
-NOT_OURS = ("MAG_TEST_", "MAG_CHROMIUM", "MAG_PYTHON", "MAG_CLIENT_", "MAG_SERVICE_", "MAG_PORT")
+NOT_OURS = (
+    "MAG_TEST_",
+    "MAG_CHROMIUM",
+    "MAG_PYTHON",
+    "MAG_CLIENT_",
+    "MAG_REDIRECT_URI",
+    "MAG_SERVICE_",
+    "MAG_PORT",
+)
 
 
 class SettingsError(Exception):
@@ -247,6 +255,8 @@ class Settings:
     visit_lifetime_seconds: int = 300
     key_published_before_use_seconds: int = 24 * 3600
     jwks_max_age_seconds: int = 600
+    # It names the widget's script of this release; an older one is served no longer.
+    discovery_max_age_seconds: int = 30
 
     def __post_init__(self) -> None:
         """Refuse the demonstration's leniency anywhere but on this machine; fill addresses in."""

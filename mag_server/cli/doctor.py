@@ -7,21 +7,26 @@ import click
 
 from mag_server.base.assets import Assets
 from mag_server.base.clock import system_clock
-from mag_server.base.fetch import Unreachable
+from mag_server.base.fetch import Unreachable, as_browsers_write
 from mag_server.cli._command import Desk, json_option, print_json, refuse, say
 from mag_server.doctor.browser import NoBrowserError, judge, look
 from mag_server.doctor.checks import find_causes
-from mag_server.doctor.evidence import Finding, gather
+from mag_server.doctor.evidence import Evidence, Finding, ask_as_seen, gather
 from mag_server.rooms.partners.actions import find_partner
 
 
 @click.command()
 @click.option("--partner", "client_id", required=True, help="The partner's ID.")
 @click.option("--page", "page_url", required=True, help="The address where the widget stands.")
-@click.option("--browser", is_flag=True, help="Also open the page in Chromium.")
+@click.option(
+    "--browser", is_flag=True, help="Also open the page in Chromium, sandboxed unless root."
+)
 @json_option
 def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> None:
     """Say what keeps a partner's page from showing the widget, and the line that mends it.
+
+    With --browser the partner's page runs on this machine. Chromium keeps it in its sandbox, which
+    root has none of: type it as another user where you can.
 
     Example: mag doctor --partner klesia --page https://klesia.example/ --browser
     """
@@ -29,8 +34,10 @@ def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> No
     partner = find_partner(desk.work(), client_id=client_id)
     if partner is None:
         refuse(f"No partner {client_id}: `mag partners list` shows them.")
-    if not page_url.startswith(("http://", "https://")):
-        refuse("--page is no address: write https://... in full.")
+    try:
+        page_url = as_browsers_write(page_url)
+    except ValueError as error:
+        refuse(f"--page is no address: {error}. Write https://... in full.")
     evidence = gather(
         issuer=desk.settings.issuer,
         partner=partner,
@@ -40,18 +47,18 @@ def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> No
     )
     found = find_causes(evidence)
     if browser and not isinstance(evidence.page, Unreachable):
-        found += _by_browser(page_url, desk.settings.issuer)
+        found += _by_browser(page_url, evidence)
     _report(found, as_json=as_json)
     if found:
         sys.exit(1)
 
 
-def _by_browser(page_url: str, issuer: str) -> list[Finding]:
+def _by_browser(page_url: str, evidence: Evidence) -> list[Finding]:
     try:
-        seen = look(page_url, issuer=issuer, chromium=os.environ.get("MAG_CHROMIUM"))
+        seen = look(page_url, issuer=evidence.issuer, chromium=os.environ.get("MAG_CHROMIUM"))
     except NoBrowserError as error:
         refuse(str(error))
-    return judge(seen, issuer=issuer)
+    return judge(seen, evidence=ask_as_seen(evidence, request=seen.request))
 
 
 def _report(found: list[Finding], *, as_json: bool) -> None:
@@ -62,4 +69,10 @@ def _report(found: list[Finding], *, as_json: bool) -> None:
     if not found:
         say("Nothing keeps the widget from showing.")
     for finding in found:
-        click.echo(f"{finding.cause}: {finding.sentence}\n    {finding.remedy}\n")
+        sentence, remedy = _shown(finding.sentence), _shown(finding.remedy)
+        click.echo(f"{finding.cause}: {sentence}\n    {remedy}\n")
+
+
+def _shown(text: str) -> str:
+    # Attack: what a page says, printed here, that moves the cursor or writes a line of its own.
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -3,6 +3,7 @@
 Needs the package `playwright` and a Chromium; without them the other causes are still found.
 """
 
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -10,16 +11,28 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from mag_server.base.addresses import origin_of
-from mag_server.doctor.evidence import Finding
+from mag_server.doctor import request
+from mag_server.doctor.evidence import Evidence, Finding
+from mag_server.doctor.sight import Hidden, look_for_what_hides, never_armed
 
 PATIENCE_MS = 9000
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+_ARGUMENTS = ["--disable-gpu", "--disable-quic", "--disable-background-networking"]
 # Where the element waits to be scrolled or swapped into view (`loading="lazy"`), nobody does it.
 _SHOW_LAZY = """() => document.querySelectorAll('mag-signin[loading=lazy]').forEach((element) => {
   element.removeAttribute('loading');
   document.body.append(element);
 })"""
+# Why MAG or a proxy before it lets no page show the frame.
+_REFUSALS = (
+    request.request_of_another_partner,
+    request.response_mode,
+    request.redirect_uri_unregistered,
+    request.redirect_uri_origin,
+    request.origin_unknown,
+    request.mag_refuses,
+    request.proxy_frame_options,
+    request.proxy_frame_ancestors,
+)
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -31,18 +44,18 @@ class NoBrowserError(Exception):
 class Seen:
     """What happened in the browser."""
 
-    page_origin: str
     failures: list[tuple[str, str]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     cannot_open: str = ""
     has_element: bool = False
-    has_request: bool = False
+    request: str = ""
     is_defined: bool = False
     is_ready: bool = False
+    hidden: Hidden | None = None
 
 
 def look(page_url: str, *, issuer: str, chromium: str | None = None) -> Seen:
-    """Open the page in Chromium and wait until the widget is ready, 9 s at most.
+    """Open the page in Chromium, wait until the widget is ready, 9 s at most, and is really seen.
 
     Raises:
         NoBrowserError: playwright or Chromium is missing.
@@ -53,16 +66,24 @@ def look(page_url: str, *, issuer: str, chromium: str | None = None) -> Seen:
             "--browser needs Chromium and the package playwright: "
             "apt-get install chromium; pip install playwright"
         )
-    seen = Seen(origin_of(page_url))
+    seen = Seen()
     playwright_api = import_module("playwright.sync_api")
     # A profile, not a private window: there a person's own extensions would not run.
     with (
         playwright_api.sync_playwright() as playwright,
         tempfile.TemporaryDirectory(prefix="mag-doctor-") as profile,
     ):
-        browser = playwright.chromium.launch_persistent_context(
-            profile, executable_path=path, args=_ARGUMENTS, locale="fr-FR"
-        )
+        try:
+            browser = playwright.chromium.launch_persistent_context(
+                profile,
+                executable_path=path,
+                args=_ARGUMENTS,
+                locale="fr-FR",
+                # Attack: the partner's page, beside MAG's keys. For root Chromium has no sandbox.
+                chromium_sandbox=os.geteuid() != 0,
+            )
+        except playwright_api.Error as error:
+            raise NoBrowserError(_does_not_start(path, error.message)) from error
         page = browser.new_page()
         page.on("requestfailed", lambda r: seen.failures.append((r.url, r.failure or "")))
         page.on("console", lambda message: seen.complaints.append(message.text))
@@ -70,11 +91,23 @@ def look(page_url: str, *, issuer: str, chromium: str | None = None) -> Seen:
         try:
             page.goto(page_url, wait_until="domcontentloaded")
             _watch(page, seen)
+            if seen.is_ready:
+                seen.hidden = look_for_what_hides(page, issuer=issuer)
         except playwright_api.Error as error:
             seen.cannot_open = error.message.splitlines()[0]
         browser.close()
     seen.failures = [(url, why) for url, why in seen.failures if url.startswith(issuer)]
     return seen
+
+
+def _does_not_start(path: str, message: str) -> str:
+    told = [line.strip() for line in message.splitlines() if line.strip()]
+    reason = next((line for line in told if "sandbox" in line.lower()), told[0])[:300]
+    return (
+        f"{path} does not start: {reason} Except for root it runs in its sandbox, which needs "
+        "user namespaces: allow them (sysctl kernel.unprivileged_userns_clone=1, AppArmor), or "
+        "leave --browser out."
+    )
 
 
 def _watch(page: Any, seen: Seen) -> None:
@@ -84,7 +117,7 @@ def _watch(page: Any, seen: Seen) -> None:
         waited += 300
         page.evaluate(_SHOW_LAZY)
         seen.has_element = _has(page, "mag-signin")
-        seen.has_request = _has(page, "mag-signin[request]:not([request=''])")
+        seen.request = _request(page)
         seen.is_ready = _has(page, "mag-signin[ready]")
         seen.is_defined = page.evaluate("Boolean(customElements.get('mag-signin'))")
 
@@ -93,13 +126,24 @@ def _has(page: Any, selector: str) -> bool:
     return bool(page.locator(selector).count())
 
 
-def judge(seen: Seen, *, issuer: str) -> list[Finding]:
-    """Return the causes that the browser showed; none when the widget got ready."""
+def _request(page: Any) -> str:
+    written = page.locator("mag-signin[request]:not([request=''])")
+    return str(written.first.get_attribute("request") or "") if written.count() else ""
+
+
+def judge(seen: Seen, *, evidence: Evidence) -> list[Finding]:
+    """Return the causes that the browser showed; none when the widget got ready and is seen.
+
+    Args:
+        seen: what happened in the browser.
+        evidence: what was found before, with what MAG answers to the request that was seen.
+    """
+    issuer = evidence.issuer
     if seen.is_ready:
-        return []
+        return [never_armed(seen.hidden)] if seen.hidden else []
     if seen.cannot_open:
         return [_cannot_open(seen)]
-    if blocked := _blocked(seen, issuer):
+    if blocked := _blocked(seen, evidence):
         return [blocked]
     return [_lacking(seen, issuer) or _mute(seen, issuer)]
 
@@ -113,7 +157,7 @@ def _lacking(seen: Seen, issuer: str) -> Finding | None:
         return _no_element()
     if not seen.is_defined:
         return _never_defined(seen, issuer)
-    return None if seen.has_request else _no_request()
+    return None if seen.request else _no_request()
 
 
 def _is_about_trusted_types(seen: Seen) -> bool:
@@ -152,7 +196,8 @@ def _no_request() -> Finding:
     )
 
 
-def _blocked(seen: Seen, issuer: str) -> Finding | None:
+def _blocked(seen: Seen, evidence: Evidence) -> Finding | None:
+    issuer = evidence.issuer
     for url, why in seen.failures:
         if "BLOCKED_BY_CLIENT" in why:
             return _blocked_by_client(url)
@@ -161,7 +206,7 @@ def _blocked(seen: Seen, issuer: str) -> Finding | None:
     # A frame that is blocked is no failed request: the console alone tells.
     for said in seen.complaints:
         if "frame-ancestors" in said or "X-Frame-Options" in said:
-            return _frame_refused(seen)
+            return _frame_refused(evidence)
         if "frame-src" in said and issuer in said:
             return _blocked_by_policy(f"the frame of {issuer}", issuer)
     return None
@@ -199,12 +244,20 @@ def _never_defined(seen: Seen, issuer: str) -> Finding:
     )
 
 
-def _frame_refused(seen: Seen) -> Finding:
+def _frame_refused(evidence: Evidence) -> Finding:
+    known = (check(evidence) for check in _REFUSALS)
+    cause = next((finding for finding in known if finding), None)
+    if cause is None:
+        return Finding(
+            "frame-refused",
+            "The browser may not show MAG's page here, though the origin and the request are as "
+            "registered: what stands between this browser and MAG changes MAG's headers.",
+            "proxy_hide_header X-Frame-Options; proxy_pass_header Content-Security-Policy;",
+        )
     return Finding(
         "frame-refused",
-        "The browser may not show MAG's page here: MAG refuses this request or this origin, or a "
-        "proxy before MAG adds a header.",
-        f"mag partners edit PARTNER --origin {seen.page_origin}",
+        f"The browser may not show MAG's page here ({cause.cause}). {cause.sentence}",
+        cause.remedy,
     )
 
 

@@ -27,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     request.element_missing,
     request.request_missing,
     request.request_of_another_partner,
+    request.response_mode,
     request.redirect_uri_unregistered,
     request.redirect_uri_origin,
     request.origin_unknown,

@@ -1,12 +1,12 @@
 """All that the checks judge: gathered first, judged after, so that judging is a pure function."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from mag_server.base.addresses import origin_of
 from mag_server.base.assets import Asset
-from mag_server.base.fetch import Fetched, Unreachable, fetch
+from mag_server.base.fetch import Fetched, Unreachable, fetch, origin_or_none
 from mag_server.doctor.markup import Markup, read_markup
 from mag_server.rooms.partners.model import Partner
 
@@ -39,8 +39,13 @@ class Evidence:
     @property
     def request(self) -> dict[str, str]:
         """Return the first element's request, as parameters; empty without one."""
+        return {name: values[0] for name, values in parse_qs(self.written_request).items()}
+
+    @property
+    def written_request(self) -> str:
+        """Return the first element's request as it is written."""
         text = next((request for request in self.markup.requests if request), "")
-        return {name: values[0] for name, values in parse_qs(text).items()}
+        return text.removeprefix("?")  # as URLSearchParams reads it
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,23 @@ def gather(
     """Fetch the page, its script, and the frame that its request would open."""
     page = fetch(page_url, headers={"Sec-Fetch-Dest": "document"})
     markup = read_markup(page.body, page_url=page_url) if isinstance(page, Fetched) else Markup()
-    script = fetch(markup.scripts[0].url) if markup.scripts else None
-    evidence = Evidence(issuer, partner, loader, now, page, markup, script, frame=None)
+    # Attack: a page that names a machine which only this one can reach. MAG's own origin is asked.
+    own = (script.url for script in markup.scripts if origin_or_none(script.url) == issuer)
+    script = fetch(url) if (url := next(own, None)) else None
+    return _ask(Evidence(issuer, partner, loader, now, page, markup, script, frame=None))
+
+
+def ask_as_seen(evidence: Evidence, *, request: str) -> Evidence:
+    """Ask MAG by the request that a browser saw, where a script of the page wrote it."""
+    if not request or request == evidence.written_request:
+        return evidence
+    return _ask(replace(evidence, markup=replace(evidence.markup, requests=(request,))))
+
+
+def _ask(evidence: Evidence) -> Evidence:
+    """Ask MAG for the frame as the widget would: by the request as it is written."""
     if not evidence.request:
         return evidence
-    asked = evidence.request | {"response_mode": "web_message"}
-    frame = fetch(f"{issuer}/authorize?{urlencode(asked)}", headers={"Sec-Fetch-Dest": "iframe"})
-    return Evidence(issuer, partner, loader, now, page, markup, script, frame)
+    asked = urlencode(parse_qsl(evidence.written_request, keep_blank_values=True), errors="replace")
+    url = f"{evidence.issuer}/authorize?{asked}"
+    return replace(evidence, frame=fetch(url, headers={"Sec-Fetch-Dest": "iframe"}))

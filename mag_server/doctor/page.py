@@ -19,13 +19,21 @@ from mag_server.doctor.policy import (
 
 OK_STATUS = 200
 CLOCK_SECONDS = 120
+FRAMED = ("/authorize", "/sign-in")
 FEATURES = (
     "publickey-credentials-get",
     "publickey-credentials-create",
     "identity-credentials-get",
     "storage-access",
 )
-_RUN = {"", "text/javascript", "application/javascript"}
+_AGE = re.compile(r"[0-9]{1,9}", re.ASCII)
+# The types that run as a plain script (MIME Sniffing, "JavaScript MIME type").
+_RUN = {"", "text/livescript", "text/jscript"} | {
+    f"{kind}/{prefix}{name}"
+    for kind in ("text", "application")
+    for prefix in ("", "x-")
+    for name in ("javascript", "ecmascript")
+}
 _EMBEDDER_POLICIES = ("require-corp", "credentialless")
 
 
@@ -92,7 +100,7 @@ def script_of_another_issuer(evidence: Evidence) -> Finding | None:
 def script_kind(evidence: Evidence) -> Finding | None:
     """A module finds no address of its own; a consent tool's `text/plain` is not run at all."""
     kinds = [script.kind for script in evidence.markup.scripts]
-    if not kinds or any((kind or "").lower() in _RUN for kind in kinds):
+    if not kinds or any((kind or "").strip().lower() in _RUN for kind in kinds):
         return None
     return Finding(
         "script-kind",
@@ -116,7 +124,8 @@ def script_away(evidence: Evidence) -> Finding | None:
 
 def script_integrity(evidence: Evidence) -> Finding | None:
     """The pinned integrity is that of another release: browsers refuse the script in silence."""
-    wrong = [s for s in evidence.markup.scripts if s.integrity not in {None, _integrity(evidence)}]
+    pinned = [s for s in evidence.markup.scripts if (s.integrity or "").split()]
+    wrong = [s for s in pinned if _integrity(evidence) not in (s.integrity or "").split()]
     if not wrong:
         return None
     return Finding(
@@ -140,9 +149,10 @@ def script_crossorigin(evidence: Evidence) -> Finding | None:
 
 def csp_script(evidence: Evidence) -> Finding | None:
     """The page's policy does not let MAG's script run."""
-    url = f"{evidence.issuer}/widget/v1/mag.js"
     policies = list(_policies(evidence))
     written = next(iter(evidence.markup.scripts), None)
+    is_ours = written is not None and origin_or_none(written.url) == evidence.issuer
+    url = written.url if written and is_ours else f"{evidence.issuer}/widget/v1/mag.js"
     if written is None and trusts_nonces_alone(policies):
         return None  # whichever script of the page adds it is trusted with it
     if not forbids_script(
@@ -168,7 +178,8 @@ def csp_script(evidence: Evidence) -> Finding | None:
 
 def csp_frame(evidence: Evidence) -> Finding | None:
     """The page's policy does not let MAG's frame open."""
-    if not _forbids(evidence, "frame-src", f"{evidence.issuer}/authorize"):
+    # Every address that the frame goes to counts, not the first alone (CSP3 6.1.7).
+    if not any(_forbids(evidence, "frame-src", evidence.issuer + path) for path in FRAMED):
         return None
     return Finding(
         "csp-frame-src",
@@ -180,7 +191,8 @@ def csp_frame(evidence: Evidence) -> Finding | None:
 def csp_form_action(evidence: Evidence) -> Finding | None:
     """The page's policy keeps the code from being posted to the portal's own callback."""
     callback = evidence.request.get("redirect_uri", "")
-    if not origin_or_none(callback) or not _forbids(evidence, "form-action", callback):
+    is_registered = callback in evidence.partner.redirect_uris  # another is a cause of its own
+    if not is_registered or not _forbids(evidence, "form-action", callback):
         return None
     return Finding(
         "csp-form-action",
@@ -192,7 +204,8 @@ def csp_form_action(evidence: Evidence) -> Finding | None:
 def csp_sandbox(evidence: Evidence) -> Finding | None:
     """A sandboxed page has no origin, or no scripts, or no forms."""
     needs = {"allow-scripts", "allow-same-origin", "allow-forms"}
-    for policy in _policies(evidence):
+    # In a <meta> a browser passes over it.
+    for policy in read_policies(evidence.read_page.headers_named("content-security-policy")):
         if "sandbox" in policy and not needs <= set(policy["sandbox"]):
             return Finding(
                 "csp-sandbox",
@@ -216,7 +229,7 @@ def embedder_policy(evidence: Evidence) -> Finding | None:
 
 def permissions_policy(evidence: Evidence) -> Finding | None:
     """The page takes away what the frame may need to sign people in."""
-    policy = evidence.read_page.header("permissions-policy") or ""
+    policy = ", ".join(evidence.read_page.headers_named("permissions-policy"))
     denied = [name for name in FEATURES if _denies(policy, name, origin=evidence.issuer)]
     if not denied:
         return None
@@ -255,14 +268,15 @@ def clock_off(evidence: Evidence) -> Finding | None:
     text = page.header("date")
     try:
         said = parsedate_to_datetime(text) if text else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if said is None:
         return None
     if said.tzinfo is None:
         said = said.replace(tzinfo=UTC)
     # A page that a proxy kept is as old as its Age says (RFC 9111 5.1).
-    kept_seconds = int(age) if (age := page.header("age") or "0").isdigit() else 0
+    age = (page.header("age") or "").strip()
+    kept_seconds = int(age) if _AGE.fullmatch(age) else 0
     seconds = (said - evidence.now).total_seconds() + kept_seconds
     if abs(seconds) <= CLOCK_SECONDS:
         return None

@@ -1,7 +1,7 @@
 """Reading a Content Security Policy as far as the widget depends on it (CSP Level 3)."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from mag_server.base.addresses import origin_of
 
@@ -89,23 +89,34 @@ def _matches(source: str, url: str, *, page_origin: str) -> bool:
     if lowered.startswith("'"):
         return False
     if lowered.endswith(":") and "/" not in lowered:
-        return lowered[:-1] == asked.scheme
-    scheme, separator, rest = lowered.rpartition("://")
-    if separator and scheme != asked.scheme and (scheme, asked.scheme) != ("http", "https"):
-        return False
-    authority, _, path = rest.partition("/")
-    host, _, port = authority.partition(":")
+        return _scheme_matches(lowered[:-1], asked.scheme)
+    scheme, _, rest = source.rpartition("://")
+    authority, slash, path = rest.partition("/")
+    host, colon, port = authority.lower().partition(":")
     return (
-        _host_matches(host, asked.hostname or "")
-        and _port_matches(port, asked.port, asked.scheme)
-        and (not path or asked.path.startswith("/" + path))
+        _scheme_matches(scheme.lower() or page_origin.partition(":")[0], asked.scheme)
+        and _host_matches(host, asked.hostname or "")
+        and _port_matches(port if colon else None, asked.port, asked.scheme)
+        and _path_matches(slash + path, asked.path)
     )
 
 
+def _scheme_matches(pattern: str, scheme: str) -> bool:
+    return pattern == scheme or (pattern, scheme) == ("http", "https")
+
+
 def _host_matches(pattern: str, host: str) -> bool:
+    if pattern == "*":
+        return True
     return host.endswith(pattern[1:]) if pattern.startswith("*.") else pattern == host
 
 
-def _port_matches(pattern: str, port: int | None, scheme: str) -> bool:
-    default = 443 if scheme == "https" else 80
-    return pattern == "*" or (int(pattern) if pattern.isdigit() else default) == (port or default)
+def _port_matches(pattern: str | None, port: int | None, scheme: str) -> bool:
+    default = "443" if scheme == "https" else "80"
+    return pattern == "*" or (default if pattern is None else pattern) == str(port or default)
+
+
+def _path_matches(pattern: str, path: str) -> bool:
+    """Match a path whole, or what lies under it where it ends in a slash (CSP3 6.7.2.12)."""
+    wanted = unquote(pattern)
+    return path.startswith(wanted) if wanted.endswith("/") else wanted in {"", path}

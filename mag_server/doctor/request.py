@@ -1,6 +1,7 @@
 """The causes that lie in the request, in what is registered, and before MAG."""
 
 import re
+import shlex
 from urllib.parse import urlsplit
 
 from mag_server.base.addresses import origin_of
@@ -44,6 +45,19 @@ def request_of_another_partner(evidence: Evidence) -> Finding | None:
     )
 
 
+def response_mode(evidence: Evidence) -> Finding | None:
+    """The request is that of a full page: no frame shows its answer."""
+    asked = evidence.request.get("response_mode")
+    if not evidence.request or asked == "web_message":
+        return None
+    said = f"asks for response_mode={asked}" if asked else "has no response_mode"
+    return Finding(
+        "response-mode",
+        f"The request {said}: it is the request of a full page, which no frame may show.",
+        "response_mode=web_message",
+    )
+
+
 def redirect_uri_unregistered(evidence: Evidence) -> Finding | None:
     """Another scheme, a slash more or less: to MAG it is another address."""
     asked = evidence.request.get("redirect_uri")
@@ -67,7 +81,10 @@ def redirect_uri_unregistered(evidence: Evidence) -> Finding | None:
         "redirect-uri-unknown",
         f"The request's redirect_uri {asked} is not registered, character for character.",
         f"mag partners edit {evidence.partner.client_id} "
-        + " ".join(f"--redirect-uri {uri}" for uri in (*evidence.partner.redirect_uris, asked)),
+        # Attack: an address that is also a command, in the line to paste.
+        + " ".join(
+            f"--redirect-uri {shlex.quote(uri)}" for uri in (*evidence.partner.redirect_uris, asked)
+        ),
     )
 
 
@@ -111,7 +128,7 @@ def mag_away(evidence: Evidence) -> Finding | None:
 def mag_refuses(evidence: Evidence) -> Finding | None:
     """MAG answers the request with an error of its own."""
     frame = evidence.frame
-    if not isinstance(frame, Fetched):
+    if not isinstance(frame, Fetched) or response_mode(evidence):
         return None
     found = re.search(r"MAG-\d{3}", frame.body)
     code = found[0] if found and found[0] in CATALOGUE else None
@@ -147,7 +164,7 @@ def _policy_of(frame: Fetched) -> str:
 def proxy_frame_ancestors(evidence: Evidence) -> Finding | None:
     """Something before MAG adds a policy that keeps this page from framing it."""
     frame = evidence.frame
-    if not isinstance(frame, Fetched) or mag_refuses(evidence):
+    if not isinstance(frame, Fetched) or mag_refuses(evidence) or response_mode(evidence):
         return None
     policies = read_policies(frame.headers_named("content-security-policy"))
     page = evidence.page_origin

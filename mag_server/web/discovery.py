@@ -24,13 +24,17 @@ _CLAIMS = (
 @blueprint.get("/.well-known/oauth-authorization-server")
 def configuration() -> Response:
     """Say where everything is and what is spoken."""
-    return _public(jsonify(_metadata(current_work().settings.issuer)))
+    settings = current_work().settings
+    metadata = jsonify(_metadata(settings.issuer))
+    return _public(metadata, max_age_seconds=settings.discovery_max_age_seconds)
 
 
 @blueprint.get("/jwks.json")
 def jwks() -> Response:
     """Publish the keys that verify assertions: next, active, and lately retired."""
-    return _public(jsonify(publish_keys(current_work())))
+    work = current_work()
+    keys = jsonify(publish_keys(work))
+    return _public(keys, max_age_seconds=work.settings.jwks_max_age_seconds)
 
 
 def _metadata(issuer: str) -> dict[str, Any]:
@@ -69,9 +73,8 @@ def _metadata(issuer: str) -> dict[str, Any]:
     }
 
 
-def _public(response: Response) -> Response:
-    seconds = current_work().settings.jwks_max_age_seconds
-    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+def _public(response: Response, *, max_age_seconds: int) -> Response:
+    response.headers["Cache-Control"] = f"public, max-age={max_age_seconds}"
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

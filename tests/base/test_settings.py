@@ -1,6 +1,7 @@
 """Every setting: taken when good, refused at start with a sentence when wrong."""
 
 import ipaddress
+import re
 import stat
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from mag_server.base.smtp import RelayAddress
 KEY = "k" * 32
 POSTGRES = {"MAG_DATABASE_URL": "postgresql://mag@db/mag", "MAG_SECRET_KEYS": KEY}
 HERE = str(Path(__file__).parent)
+PROJECT = Path(__file__).parents[2]
 
 # The variable, what is written, the field, and its value.
 GOOD = [
@@ -160,6 +162,22 @@ def test_a_variable_like_no_other_is_refused_too():
 @pytest.mark.parametrize("prefix", NOT_OURS)
 def test_variables_that_are_not_the_servers_are_left_alone(prefix: str):
     assert Settings.read(POSTGRES | {f"{prefix}X": "x", "HOME": "/", "MAGIC": "x"})
+
+
+def test_a_portal_s_own_variables_are_left_alone_in_the_same_shell():
+    shown = ["mag_widget/README.md", "sdk_python/README.md", "docs/integration.md"]
+    shown += ["examples/partner_portal/README.md", "examples/partner_portal/src"]
+    files = [file for name in shown for file in sources(PROJECT / name)]
+    named = {
+        name for file in files for name in re.findall(r"\bMAG_[A-Z_]*[A-Z]\b", file.read_text())
+    }
+    known = {entry.metadata["variable"] for entry in fields(Settings) if entry.metadata}
+    assert named - known >= {"MAG_CLIENT_ID", "MAG_CLIENT_SECRET", "MAG_REDIRECT_URI"}
+    assert Settings.read(POSTGRES | dict.fromkeys(named - known, "x"))
+
+
+def sources(path: Path) -> list[Path]:
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
 
 
 def test_the_demonstration_is_refused_where_people_could_reach_it():

@@ -1,8 +1,10 @@
 """The SDK and the server, over a real socket: neither was written to suit a double of the other."""
 
+import re
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -16,11 +18,13 @@ from mag_sdk import (
     SignInRefused,
     WrongSubject,
 )
+from mag_server.base.assets import Assets
 from mag_server.base.db import Database
 from mag_server.base.hashing import Hasher
 from mag_server.base.secrets import SecretKeys
 from mag_server.base.settings import Settings
 from mag_server.base.work import Equipment
+from tests.sdk.portal import portal_of
 from tests.world import Browser, Form, World, answer_in
 
 SECRET_KEY = "a key for the tests only, of more than 32 characters"
@@ -164,3 +168,23 @@ def test_the_request_of_the_widget_is_one_the_server_accepts(meeting):
     answer = meeting.browser.get(f"/authorize?{attempt.widget_request}", headers=framed)
     assert answer.status_code == 200
     assert 'name="password"' in answer.text
+
+
+def test_a_release_of_mag_reaches_the_portal_s_pages_within_half_a_minute(meeting):
+    portal = portal_of(meeting.client)
+    portal.add_url_rule("/login", "login", lambda: portal.extensions["mag"].widget(target="/"))
+
+    def is_script_served() -> bool:
+        page = portal.test_client().get("/login").text
+        address = re.search(r'<script src="[^"]*(/widget/v1/[^"]*)"', page)[1]
+        with meeting.browser.get(address) as script:
+            return script.status_code == 200
+
+    assert is_script_served()
+    pages = meeting.world.app.extensions["mag_pages"]
+    assets = pages.assets.by_name
+    released = Assets(assets | {"mag.js": assets["page.js"]})  # any other bytes will do
+    meeting.world.app.extensions["mag_pages"] = replace(pages, assets=released)
+    assert not is_script_served()
+    meeting.world.now += timedelta(seconds=30)
+    assert is_script_served()

@@ -103,7 +103,7 @@ class Clinic:
         if script is None:
             script = f'<script src="{self.issuer}/widget/v1/mag.js" async></script>'
         if element is None:
-            asked = escape(urlencode(self.request | {"response_mode": "web_message"}))
+            asked = escape(urlencode(self.request))
             element = (
                 f'<mag-signin request="{asked}"><a href="/login">Se connecter</a></mag-signin>'
             )
@@ -172,7 +172,7 @@ def open_clinic(equipment: Equipment) -> Iterator[Clinic]:
     mag = make_server("127.0.0.1", port, between, threaded=True)
     for server in (pages, mag):
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    asked = request_parameters(redirect_uri=partner.redirect_uris[0])
+    asked = request_parameters(redirect_uri=partner.redirect_uris[0], response_mode="web_message")
     clinic = Clinic(equipment, partner, page, f"{origin}/", asked)
     clinic.write_page()
     try:

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from mag_server.doctor import browser
-from mag_server.doctor.browser import judge, look
-from mag_server.doctor.evidence import Finding
+from mag_server.doctor import browser, sight
+from mag_server.doctor.browser import NoBrowserError, judge, look
+from mag_server.doctor.evidence import Finding, ask_as_seen
 from tests.doctor.clinic import Clinic, Headers, apart, close_by_frame_options, close_by_policy
 
 Illness = Callable[[Clinic], None]
@@ -55,7 +55,39 @@ def _pinned_to_another_release(clinic: Clinic) -> None:
     )
 
 
+def _styled(clinic: Clinic, style: str) -> None:
+    clinic.write_page(head=f"<style>{style}</style>")
+    body = clinic.page.body.replace("<mag-signin", "<main><mag-signin")
+    clinic.page.body = body.replace("</body>", "</main><aside></aside></body>")
+
+
+# The style, the words that name it, and the line that mends it.
+OVER = "aside {{ position: fixed; inset: 0; {} }}"
+HIDING = [
+    (
+        "main { filter: drop-shadow(0 0 9px grey) }",
+        "main has filter: drop-shadow",
+        "main { filter: none }",
+    ),
+    ("mag-signin { opacity: .99 }", "mag-signin has opacity: 0.99", "mag-signin { opacity: 1 }"),
+    ("main { transform: scale(.9) }", "main has transform: matrix", "main { transform: none }"),
+    (OVER.format(""), "aside lies over it", "Keep aside off the form"),
+    (OVER.format("pointer-events: none"), "aside lies over it", "Keep aside off the form"),
+    (
+        "main::after { position: fixed; inset: 0; content: ''; pointer-events: none }",
+        "main::after lies over it",
+        "Keep main::after off the form",
+    ),
+]
+HARMLESS = """
+  header, aside { position: fixed; top: 0; height: 40px; right: 0; width: 40px }
+  main { transform: translate(5px, 3px); box-shadow: 0 0 9px grey; border-radius: 9px }
+  main { margin-top: 900px; margin-bottom: 900px; overflow: hidden }
+"""
+
+
 ILL: dict[str, Illness] = {
+    "button-never-answers": lambda c: _styled(c, OVER.format("background: white")),
     "browser-csp": lambda c: c.set_policy(f"script-src 'self'; frame-src {c.issuer}"),
     "element-never-added": lambda c: c.write_page(element="<p>Bonjour</p>"),
     "element-never-defined": _module,
@@ -79,7 +111,7 @@ def causes(clinic: Clinic, chromium: str | None = None) -> list[str]:
 def findings(clinic: Clinic, chromium: str | None = None) -> list[Finding]:
     path = chromium or os.environ.get("MAG_CHROMIUM")
     seen = apart(lambda: look(clinic.page_url, issuer=clinic.issuer, chromium=path))
-    return judge(seen, issuer=clinic.issuer)
+    return judge(seen, evidence=ask_as_seen(clinic.evidence(), request=seen.request))
 
 
 def test_a_healthy_page_has_nothing(clinic: Clinic) -> None:
@@ -92,17 +124,77 @@ def test_nor_one_whose_element_comes_by_a_script(clinic: Clinic) -> None:
         "<script>setTimeout(() => document.body.append(Object.assign("
         "document.createElement('mag-signin'), {})), 500);"
         f"setTimeout(() => document.querySelector('mag-signin').setAttribute('request', "
-        f"'{request}&response_mode=web_message'), 600)</script>"
+        f"'{request}'), 600)</script>"
     )
     clinic.write_page(element=late)
     assert causes(clinic) == []
 
 
 def test_nor_one_whose_element_waits_to_be_swapped_into_view(clinic: Clinic) -> None:
-    asked = escape(urlencode(clinic.request | {"response_mode": "web_message"}))
+    asked = escape(urlencode(clinic.request))
     element = f'<mag-signin loading="lazy" request="{asked}"></mag-signin>'
     clinic.write_page(element=f"<div hidden>{element}</div>")
     assert causes(clinic) == []
+
+
+@pytest.mark.parametrize(("style", "words", "line"), HIDING)
+def test_a_form_that_is_not_really_seen_is_named_with_what_hides_it(
+    clinic: Clinic, style: str, words: str, line: str
+) -> None:
+    _styled(clinic, style)
+    (found,) = findings(clinic)
+    assert found.cause == "button-never-answers"
+    assert words in found.sentence
+    assert line in found.remedy
+
+
+def test_a_form_that_is_seen_once_scrolled_to_has_nothing(clinic: Clinic) -> None:
+    _styled(clinic, HARMLESS)
+    assert causes(clinic) == []
+
+
+def test_an_origin_that_is_not_registered_is_added_to_the_others(clinic: Clinic) -> None:
+    clinic.register(origins=("https://one.example", "https://two.example"))
+    (found,) = findings(clinic)
+    assert found.cause == "frame-refused"
+    assert found.remedy == (
+        "mag partners edit klesia --origin https://one.example --origin https://two.example "
+        f"--origin {clinic.page_origin}"
+    )
+
+
+def test_a_frame_refused_for_its_request_is_not_mended_by_an_origin(clinic: Clinic) -> None:
+    written = clinic.request["redirect_uri"]
+    asked = json.dumps(urlencode(clinic.request | {"redirect_uri": written + "/"}))
+    late = (
+        f"<script>const made = document.createElement('mag-signin'); "
+        f"made.setAttribute('request', {asked}); document.body.append(made)</script>"
+    )
+    clinic.write_page(element=late)
+    (found,) = findings(clinic)
+    assert found.cause == "frame-refused"
+    assert "redirect-uri-slash" in found.sentence
+    assert found.remedy == f"redirect_uri={written}"
+
+
+def test_the_request_of_a_full_page_is_named_in_the_browser_too(clinic: Clinic) -> None:
+    del clinic.request["response_mode"]
+    clinic.write_page()
+    (found,) = findings(clinic)
+    assert found.remedy == "response_mode=web_message"
+
+
+@pytest.mark.parametrize(("user", "is_boxed"), [(0, False), (1000, True)])
+def test_chromium_keeps_its_sandbox_except_for_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: int, *, is_boxed: bool
+) -> None:
+    command, said = tmp_path / "chromium", tmp_path / "said"
+    command.write_text(f'#!/bin/sh\necho "$@" > {said}\necho "No usable sandbox!" >&2\nexit 1\n')
+    command.chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    with pytest.raises(NoBrowserError, match=r"does not start: .*sandbox.*: allow them"):
+        apart(lambda: look("http://klesia.localhost/", issuer="", chromium=str(command)))
+    assert ("--no-sandbox" in said.read_text("utf-8").split()) is not is_boxed
 
 
 def test_an_element_that_trusted_types_keep_out_is_named(clinic: Clinic) -> None:
@@ -113,7 +205,9 @@ def test_an_element_that_trusted_types_keep_out_is_named(clinic: Clinic) -> None
 @pytest.mark.parametrize("rewrite", [close_by_policy, close_by_frame_options])
 def test_a_frame_that_a_proxy_closes_is_named(clinic: Clinic, rewrite: Rewrite) -> None:
     clinic.rewrite = rewrite
-    assert causes(clinic) == ["frame-refused"]
+    (found,) = findings(clinic)
+    assert found.cause == "frame-refused"
+    assert "--origin" not in found.remedy
 
 
 def test_frame_options_beside_mag_s_own_policy_close_nothing(clinic: Clinic) -> None:
@@ -179,10 +273,11 @@ def filtering_chromium(folder: Path) -> Path:
 
 
 def test_every_cause_that_a_browser_shows_is_named_by_a_test() -> None:
-    source = Path(browser.__file__).read_text("utf-8")
+    modules = (browser.__file__, sight.__file__)
+    source = "".join(Path(file).read_text("utf-8") for file in modules)
     named = set(re.findall(r'Finding\(\s*"([a-z-]+)"', source))
     tests = Path(__file__).read_text("utf-8")
-    assert len(named) == 9
+    assert len(named) == 10
     assert {cause for cause in named if f'"{cause}"' not in tests} == set()
 
 

@@ -1,11 +1,13 @@
 """Each cause is found on a page that is ill in that one way, with the line that mends it."""
 
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,6 +17,7 @@ from mag_server.base import places
 from mag_server.base.assets import Assets
 from mag_server.base.fetch import Unreachable
 from mag_server.doctor import checks, page, request
+from mag_server.doctor.markup import read_markup
 from tests.doctor.clinic import Clinic, Headers, close_by_frame_options, close_by_policy
 
 Illness = Callable[[Clinic], None]
@@ -46,6 +49,11 @@ def _wrong_release(clinic: Clinic) -> None:
 def _written_by_a_script(clinic: Clinic) -> None:
     clinic.write_page(element="<main></main>")
     clinic.set_policy("require-trusted-types-for 'script'")
+
+
+def _of_a_full_page(clinic: Clinic) -> None:
+    del clinic.request["response_mode"]
+    clinic.write_page()
 
 
 def _behind_a_proxy(clinic: Clinic) -> None:
@@ -98,6 +106,7 @@ ILL: dict[str, tuple[str, Illness]] = {
     "element-missing": ("<mag-signin", lambda c: c.write_page(element="<p>Bonjour</p>")),
     "request-missing": ("mag_widget", lambda c: c.write_page(element="<mag-signin></mag-signin>")),
     "other-client-id": ("client_id=klesia", lambda c: _asking(c, client_id="mcf")),
+    "response-mode": ("response_mode=web_message", _of_a_full_page),
     "redirect-uri-slash": (
         "/mag/callback",
         lambda c: _asking(c, redirect_uri=c.request["redirect_uri"] + "/"),
@@ -188,6 +197,107 @@ def test_a_page_that_a_proxy_kept_does_not_accuse_the_clock(clinic: Clinic) -> N
     assert clinic.examine() == []
 
 
+@pytest.mark.parametrize("path", ["/auth", "/authorize"])
+def test_a_path_in_the_policy_must_hold_every_address_of_the_frame(
+    clinic: Clinic, path: str
+) -> None:
+    clinic.set_policy(f"frame-src {clinic.issuer}{path}")
+    assert [finding.cause for finding in clinic.examine()] == ["csp-frame-src"]
+    clinic.set_policy(f"frame-src {clinic.issuer}/")
+    assert clinic.examine() == []
+
+
+def test_a_path_in_the_policy_must_hold_the_script_as_it_is_written(clinic: Clinic) -> None:
+    loader = Assets.load()["mag.js"]
+    clinic.set_policy(f"script-src {clinic.issuer}/widget/v1/mag.js")
+    assert clinic.examine() == []
+    _script(clinic, f'src="{clinic.issuer}/widget/v1/{loader.file}"')
+    assert [finding.cause for finding in clinic.examine()] == ["csp-script-src"]
+
+
+def test_a_sandbox_in_the_page_itself_is_none(clinic: Clinic) -> None:
+    clinic.write_page(head='<meta http-equiv="Content-Security-Policy" content="sandbox">')
+    assert clinic.examine() == []
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        'integrity=""',
+        'integrity="{ours} sha384-{other}" crossorigin',
+        'integrity=" {ours} " crossorigin=""',
+        'type=" application/x-javascript "',
+        "type",
+    ],
+)
+def test_a_script_that_browsers_run_is_not_accused(clinic: Clinic, attributes: str) -> None:
+    written = attributes.format(ours=Assets.load()["mag.js"].integrity, other="A" * 64)
+    _script(clinic, f'src="{clinic.issuer}/widget/v1/mag.js" {written}')
+    assert clinic.examine() == []
+
+
+def test_a_second_permissions_policy_counts_too(clinic: Clinic) -> None:
+    read = clinic.evidence().read_page
+    headers = ("camera=()", "storage-access=()")
+    page = replace(read, headers=tuple(("permissions-policy", one) for one in headers))
+    assert [finding.cause for finding in clinic.examine(page=page)] == ["permissions-policy"]
+
+
+HEADERS = (
+    "age",
+    "date",
+    "location",
+    "content-security-policy",
+    "permissions-policy",
+    "x-frame-options",
+    "cross-origin-embedder-policy",
+)
+HOSTILE = [
+    "",
+    "²",
+    "9" * 5000,
+    "http://[x",
+    "https://x:99999/",
+    "'none'; ; ,, script-src",
+    "Mon, 02 Mar 2020 08:30:00 +" + "9" * 20,
+    "\0\x1b[2J",
+    "(((",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_header_and_no_attribute_stops_the_doctor(clinic: Clinic, text: str) -> None:
+    _asking(clinic, redirect_uri=text, client_id=text)
+    evidence = clinic.evidence()
+    headers = tuple((name, text) for name in HEADERS)
+    dated = (("date", format_datetime(datetime.now(UTC), usegmt=True)), *headers)
+    bodies = (
+        clinic.page.body,
+        f'<script src="{text}/mag.js" integrity="{text}" nonce="{text}"></script>',
+        f'<base href="{text}"><script src="mag.js"></script><mag-signin request="{text}">',
+        f'<meta http-equiv="content-security-policy" content="frame-src {text}"><!{text}<![{text}',
+    )
+    for body, given in product(bodies, (headers, dated)):
+        markup = read_markup(body, page_url=clinic.page_url)
+        ill = replace(evidence.read_page, status=302, headers=given, body=body)
+        found = checks.find_causes(replace(evidence, page=ill, markup=markup))
+        assert "page-status" in [finding.cause for finding in found]
+
+
+def test_a_script_of_another_machine_is_named_and_not_asked_for(clinic: Clinic) -> None:
+    for address in (clinic.page_url, "http://127.0.0.1:9/"):
+        _script(clinic, f'src="{address}mag.js"')
+        assert clinic.evidence().script is None
+        assert [finding.cause for finding in clinic.examine()] == ["script-of-another-issuer"]
+
+
+def test_the_line_to_paste_is_never_a_command_of_the_page_s(clinic: Clinic) -> None:
+    _asking(clinic, redirect_uri="https://x.example/;reboot $(id)")
+    found = {finding.cause: finding.remedy for finding in clinic.examine()}
+    words = shlex.split(found["redirect-uri-unknown"], comments=True)
+    assert words[-1] == "https://x.example/;reboot $(id)"
+
+
 @pytest.mark.parametrize("cause", ILL)
 def test_the_cause_is_named_with_the_line_that_mends_it(clinic: Clinic, cause: str) -> None:
     line, illness = ILL[cause]
@@ -195,6 +305,15 @@ def test_the_cause_is_named_with_the_line_that_mends_it(clinic: Clinic, cause: s
     found = {finding.cause: finding for finding in clinic.examine()}
     assert cause in found
     assert line in found[cause].remedy
+
+
+@pytest.mark.parametrize("written", [{}, {"response_mode": ""}, {"response_mode": "form_post"}])
+def test_the_request_of_a_full_page_is_that_and_no_proxy_s_doing(
+    clinic: Clinic, written: dict[str, str]
+) -> None:
+    del clinic.request["response_mode"]
+    _asking(clinic, **written)
+    assert [finding.cause for finding in clinic.examine()] == ["response-mode"]
 
 
 def test_a_page_that_does_not_answer_is_said_first(clinic: Clinic) -> None:
@@ -243,7 +362,7 @@ def test_a_header_that_a_proxy_adds_before_mag_is_named(
 def test_every_cause_that_the_doctor_can_name_is_named_by_a_test() -> None:
     sources = [Path(module.__file__ or "").read_text("utf-8") for module in (checks, page, request)]
     causes = {cause for text in sources for cause in re.findall(r'Finding\(\s*"([a-z-]+)"', text)}
-    assert len(causes) == 31
+    assert len(causes) == 32
     tests = Path(__file__).read_text("utf-8")
     assert {cause for cause in causes if f'"{cause}"' not in tests} == set()
 

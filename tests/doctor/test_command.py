@@ -86,5 +86,19 @@ def test_an_unknown_partner_and_a_page_without_scheme_are_refused(
     terminal: Terminal, clinic: Clinic
 ):
     assert "mag partners list" in terminal.sentence(*doctor(clinic, partner="nobody"))
-    clinic.page_url = "portail.example"
-    assert "https://" in terminal.sentence(*doctor(clinic))
+    for typed in ("portail.example", "http://[::1", "https://", "ftp://portail.example/"):
+        clinic.page_url = typed
+        assert "https://" in terminal.sentence(*doctor(clinic))
+
+
+def test_an_address_with_accents_is_asked_for_as_browsers_do(terminal: Terminal, clinic: Clinic):
+    clinic.page_url += "connexion-salarié?x=é"
+    assert terminal.done(*doctor(clinic)).stderr == "Nothing keeps the widget from showing.\n"
+
+
+def test_what_a_page_says_cannot_write_on_the_terminal(terminal: Terminal, clinic: Clinic):
+    clinic.page.status = 302
+    clinic.page.headers["Location"] = "/\x1b[2J\x1b]0;x\x07"
+    result = terminal.type(*doctor(clinic))
+    assert result.stdout.startswith("page-status: ")
+    assert all(char.isprintable() or char == "\n" for char in result.stdout)

@@ -14,8 +14,9 @@ HEAD = """# Settings
 
 Every setting is a `MAG_*` variable, read once at start. A wrong one stops the start with a
 sentence, and so does an unknown one, with the setting that was probably meant. Left alone are a
-portal's own `MAG_CLIENT_*`, and `MAG_PORT` and `MAG_SERVICE_*`, which Kubernetes sets beside a
-service named mag. `make pages` writes this page from `mag_server/base/settings.py`.
+portal's own `MAG_CLIENT_*` and `MAG_REDIRECT_URI`, and `MAG_PORT` and `MAG_SERVICE_*`, which
+Kubernetes sets beside a service named mag. `make pages` writes this page from
+`mag_server/base/settings.py`.
 
 | variable | default | what it is for |
 |---|---|---|

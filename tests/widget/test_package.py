@@ -119,6 +119,12 @@ def test_npm_packs_the_loader_its_types_the_readme_and_the_license_and_nothing_e
     assert list(PACKAGE.glob("*.tgz")) == []
 
 
+def test_the_page_of_the_package_leads_only_to_what_is_in_it():
+    links = re.findall(r"\]\(([^)\s]+)\)", (PACKAGE / "README.md").read_text())
+    outside = [link for link in links if not link.startswith(("https://", "#"))]
+    assert [link for link in outside if not (PACKAGE / link).is_file() or ".." in link] == []
+
+
 def test_the_package_has_the_server_s_version_and_license():
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
     package = manifest()
