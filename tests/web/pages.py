@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,10 +14,10 @@ from mag_server.web._page import hang_pages
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 
 
-def bare_app() -> Flask:
+def bare_app(*, own_themes: Path | None = None) -> Flask:
     app = Flask("mag_server")
     app.register_blueprint(themes.blueprint)
-    hang_pages(app)
+    hang_pages(app, own_themes=own_themes)
     return app
 
 
