@@ -91,7 +91,7 @@ def shown_error(**changes: Any) -> SimpleNamespace:
 
 
 FILLED = {"siret": "97050551700072", "nom": "SAWYER", "prenom": "TOM"}
-THROTTLED = shown_error(title="Trop d’essais", retry_after_seconds=32)
+THROTTLED = shown_error(title="Trop d’essais", code="MAG-202", retry_after_seconds=32)
 FRAMED = SimpleNamespace(
     embedder="https://portail.example",
     redirect_uri="https://portail.example/cb",
@@ -102,6 +102,7 @@ STATES: dict[str, dict[str, Any]] = {
     "filled": FILLED,
     "error": FILLED | {"error": shown_error()},
     "throttled": FILLED | {"error": THROTTLED},
+    "throttled in a frame": FILLED | {"error": THROTTLED, "frame": FRAMED},
     "fields": {
         "field_errors": {"siret": "Remplissez ce champ.", "password": "Remplissez ce champ."}
     },
