@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.test_repeated import mag_held_back
+from e2e.throttled import forget_failures, make_wait
 from e2e.walk import TOM
 from e2e.widget.frame import (
     LATE,
@@ -15,6 +16,7 @@ from e2e.widget.frame import (
     frame_of,
     lands_once,
     opened,
+    press,
     sign_in,
     until,
 )
@@ -96,6 +98,32 @@ def test_a_slow_form_shows_a_skeleton_then_itself_beside_the_message(
     expect(page.get_by_text(LATE)).to_have_count(0)
     sign_in(frame_of(page))
     lands_once(page, site)
+
+
+def test_who_must_wait_in_the_frame_may_open_the_full_page(
+    page: Page, site: Site, demo: Demonstration
+):
+    frame = opened(page, site.with_widget())
+    fill(frame, password="Mississippi1")
+    press(frame)
+    frame = frame_of(page, within="/sign-in")
+    expect(frame.locator("#error")).to_contain_text("Connexion impossible")
+    height = "document.querySelector('#siret').getBoundingClientRect().y"
+    before = frame.evaluate(height)
+    make_wait(demo)
+    try:
+        fill(frame)
+        press(frame)
+        expect(frame.locator("[data-countdown]")).to_be_visible()
+        assert frame.evaluate(height) == before
+        link = frame.locator("#error").get_by_role("link", name="Ouvrir la page de connexion")
+        link.scroll_into_view_if_needed()
+        page.wait_for_timeout(600)  # a frame that has just moved is handed no press
+        link.click()
+        expect(page.locator("form#sign-in")).to_be_visible()
+        expect(page).to_have_url(re.compile("response_mode=query"))
+    finally:
+        forget_failures(demo)
 
 
 def test_when_the_answer_does_not_come_one_can_retry(page: Page, site: Site, posts: list[str]):

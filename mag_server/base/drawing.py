@@ -26,6 +26,7 @@ _ATTRIBUTES = frozenset(
 # No url(...), no colon, no quote: a value can neither fetch nor run anything.
 _VALUE = re.compile(r"[A-Za-z0-9 .,#%()+\n\t-]*")
 _MOST_CHARACTERS = 16_000
+_DEEPEST = 20  # a group in a group in a group: drawing tools make five or six
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,17 @@ def read_drawing(text: str, *, classes: Collection[str]) -> Drawing | tuple[str,
     return Drawing(inline, root)
 
 
+def _is_deep(root: ET.Element) -> bool:
+    # Level by level: a drawing of thousands of levels would exhaust the stack of what writes it.
+    level = [root]
+    for _ in range(_DEEPEST):
+        level = [child for element in level for child in element]
+    return bool(level)
+
+
 def _complaints(root: ET.Element, classes: Collection[str]) -> Iterator[str]:
+    if _is_deep(root):
+        yield f"nests its shapes more than {_DEEPEST} deep."
     for element in root.iter():
         name = element.tag.removeprefix(_NAMESPACE)
         if name not in _ELEMENTS:

@@ -123,8 +123,10 @@ _ENTRIES = (
         "login_required",
         400,
         _TRY_AGAIN,
-        "prompt=none was asked and no live session satisfies the request.",
-        "Send the person to the form: the same request without prompt=none.",
+        "prompt=none was asked and no live session satisfies the request, or another person than "
+        "the one of id_token_hint signed in.",
+        "Ask again without prompt=none, which shows the form; without id_token_hint, whoever may "
+        "sign in is accepted.",
     ),
     ErrorEntry(
         "MAG-117",

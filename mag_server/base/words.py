@@ -97,7 +97,9 @@ def _primary(tag: str) -> str:
 def _by_quality(header: str) -> list[str]:
     ranked: list[tuple[float, int, str]] = []
     for part in header.split(",")[:_MOST_LANGUAGE_TAGS]:
-        tag, _, quality_text = part.strip().partition(";q=")
+        # Spaces may stand around the semicolon, and q be a capital (RFC 9110 section 12.4.2).
+        tag, _, weight = part.partition(";")
+        quality_text = weight.strip().lower().removeprefix("q=")
         try:
             quality = float(quality_text) if quality_text else 1.0
         except ValueError:

@@ -36,7 +36,6 @@ def answer_granted(granted: Granted) -> Response:
         redirect_uri=request.redirect_uri,
         mode=request.response_mode,
         state=request.state,
-        ui_locales=request.ui_locales,
     )
     give_cookies(response, session=granted.session_cookie, device=granted.device_cookie)
     return response
@@ -74,7 +73,6 @@ def answer_refused(refused: RefusedToPartner, *, partner: Partner) -> Response:
         redirect_uri=refused.redirect_uri,
         mode=refused.response_mode,
         state=refused.state,
-        ui_locales=None,
     )
 
 
@@ -85,7 +83,6 @@ def _send(
     redirect_uri: str,
     mode: ResponseMode,
     state: str | None,
-    ui_locales: str | None,
 ) -> Response:
     fields = members | {"iss": current_work().settings.issuer}
     if state is not None:
@@ -96,7 +93,7 @@ def _send(
         return render_page(
             "frame/answer.html",
             theme_name=partner.theme,
-            lang=page_language(ui_locales),
+            lang=page_language(),
             partner_name=partner.name,
             embedder=origin_of(redirect_uri),
             redirect_uri=redirect_uri,
@@ -108,7 +105,7 @@ def _send(
         return render_page(
             "pages/continue.html",
             theme_name=partner.theme,
-            lang=page_language(ui_locales),
+            lang=page_language(),
             partner_name=partner.name,
             action=redirect_uri,
             fields=fields,

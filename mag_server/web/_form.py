@@ -13,7 +13,7 @@ from mag_server.base.dates import spoken_date
 from mag_server.base.errors import CATALOGUE, N_
 from mag_server.rooms.companies.model import CompanyNumberReason
 from mag_server.rooms.companies.model import message_for as company_message
-from mag_server.rooms.forms.model import FormToShow, LinkRequest
+from mag_server.rooms.forms.model import FormToShow, LinkRequest, SignInRequest
 from mag_server.rooms.mail.model import MESSAGES
 from mag_server.rooms.people.model import NameReason
 from mag_server.rooms.people.model import message_for as name_message
@@ -130,7 +130,7 @@ def _shown(
     field_errors: Mapping[str, str] | None = None,
     error: ShownError | None = None,
 ) -> ShownForm:
-    asked = form.request.parameters()
+    asked = _at_top_level(form.request)
     query = "?" + urlencode(asked) if asked else ""
     return ShownForm(
         action=url_for("sign_in.submit"),
@@ -162,12 +162,17 @@ def notice_of(request: LinkRequest, lang: str) -> Notice:
 def _frame(form: FormToShow) -> Frame | None:
     if not isinstance(form.request, AuthorizationRequest) or not form.request.in_frame:
         return None
-    full_page = form.request.parameters() | {"response_mode": ResponseMode.QUERY.value}
     return Frame(
         origin_of(form.request.redirect_uri),
         form.request.redirect_uri,
-        url_for("authorize.authorize") + "?" + urlencode(full_page),
+        url_for("authorize.authorize") + "?" + urlencode(_at_top_level(form.request)),
     )
+
+
+def _at_top_level(request: SignInRequest) -> dict[str, str]:
+    # These links leave the frame: from the whole page the answer goes to the partner by itself.
+    instead = {"response_mode": ResponseMode.QUERY.value} if request.in_frame else {}
+    return request.parameters() | instead
 
 
 def _render(form: FormToShow, shown: ShownForm, *, status: int) -> Response:

@@ -5,7 +5,16 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Flask, Response, current_app, make_response, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
@@ -60,14 +69,21 @@ def own_themes() -> Path | None:
     return _pages().own_themes
 
 
+def note_ui_locales(ui_locales: str | None) -> None:
+    """Keep what a posted form's request asked for: whatever answers it speaks that language."""
+    g.ui_locales = ui_locales
+
+
 def page_language(ui_locales: str | None = None) -> str:
     """Choose the language of the answer to this request: `fr` or `en`.
 
+    Where nothing is given, the posted form or this address says what was asked: a refusal too is
+    said in the language of the page before it.
+
     Source: OIDC Core 3.1.2.1 (ui_locales), then Accept-Language, then French.
     """
-    return choose_language(
-        ui_locales=ui_locales, accept_language=request.headers.get("Accept-Language")
-    )
+    asked = ui_locales or g.get("ui_locales") or request.args.get("ui_locales")
+    return choose_language(ui_locales=asked, accept_language=request.headers.get("Accept-Language"))
 
 
 def render_page(

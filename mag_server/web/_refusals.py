@@ -33,16 +33,14 @@ def help_url(code: str) -> str:
     return current_work().settings.issuer + url_for("error_docs.show", code=code)
 
 
-def shown_refusal(
-    code: str, *, partner: Partner | None = None, ui_locales: str | None = None
-) -> Response:
+def shown_refusal(code: str, *, partner: Partner | None = None) -> Response:
     """Answer a person with a page that says what to do; never a redirect."""
     entry = CATALOGUE[code]
     note_code(code)
     return render_page(
         "pages/error.html",
         theme_name=partner.theme if partner else DEFAULT_THEME,
-        lang=page_language(ui_locales),
+        lang=page_language(),
         status=entry.status,
         title=_TITLES.get(code, _TITLE),
         sentence=entry.message,

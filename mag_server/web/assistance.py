@@ -31,7 +31,7 @@ def _page(topic: str) -> Response:
     return render_page(
         "pages/soon.html",
         theme_name=partner.theme if partner else DEFAULT_THEME,
-        lang=page_language(request.args.get("ui_locales")),
+        lang=page_language(),
         topic=topic,
         # At an emailed link there is none: the browser's own way back leads there.
         back_url=back_url if partner and "redirect_uri" in request.args else None,

@@ -40,7 +40,7 @@ def logout() -> Response:
         return _signed_out(answer)
     if isinstance(answer, ConfirmSignOut):
         return _ask(answer, return_to=asked.post_logout_redirect_uri)
-    return shown_refusal(answer.value, ui_locales=request.args.get("ui_locales"))
+    return shown_refusal(answer.value)
 
 
 @blueprint.post("/logout")
@@ -65,8 +65,8 @@ def _ask(answer: ConfirmSignOut, *, return_to: str | None) -> Response:
     return render_page(
         "pages/confirm_sign_out.html",
         theme_name=answer.partner.theme if answer.partner else DEFAULT_THEME,
-        lang=page_language(request.args.get("ui_locales")),
-        action=url_for("logout.logout_posted"),
+        lang=page_language(),
+        action=url_for("logout.logout_posted", ui_locales=request.args.get("ui_locales")),
         fields={"sign_out": answer.token},
     )
 
@@ -78,7 +78,7 @@ def _signed_out(answer: SignedOut) -> Response:
         response = render_page(
             "pages/signed_out.html",
             theme_name=answer.partner.theme if answer.partner else DEFAULT_THEME,
-            lang=page_language(request.args.get("ui_locales")),
+            lang=page_language(),
         )
     response.headers["Cache-Control"] = "no-store"
     drop_cookie(response, SESSION_COOKIE)

@@ -5,7 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 
 from mag_server.rooms.arrivals.model import Arrived
-from mag_server.rooms.forms.actions import framing_origin
+from mag_server.rooms.forms.actions import read_signed_request
+from mag_server.rooms.forms.model import framing_origin
 from mag_server.rooms.requests.model import RefusedHere
 from mag_server.rooms.signin.actions import cancel_sign_in, submit_sign_in
 from mag_server.rooms.signin.model import Entered, FormRefused, Granted, PostedForm
@@ -20,6 +21,7 @@ from mag_server.web._guard import (
     client_address,
     opened_as,
 )
+from mag_server.web._page import note_ui_locales
 from mag_server.web._refusals import shown_refusal
 from mag_server.web._work import current_work
 
@@ -48,9 +50,12 @@ def submit() -> Response:
     # The form body alone: Flask-WTF would take files and JSON too, whose values are no text.
     typed = SignInForm(request.form)
     # First of all: a refusal that its frame may not show would be the browser's own error page.
-    embedder = framing_origin(current_work(), token=typed.form.data or "")
+    asked = read_signed_request(current_work(), token=typed.form.data or "")
+    embedder = framing_origin(asked) if asked else None
     if embedder:
         allow_frame(embedder)
+    if asked:
+        note_ui_locales(asked.ui_locales)
     if not came_from_here():
         return shown_refusal("MAG-118")
     if not opened_as("iframe" if embedder else "document"):

@@ -85,6 +85,15 @@ def test_what_the_server_signs_the_sdk_believes(meeting):
     assert assertion.at_hash
 
 
+def test_a_portal_content_with_the_weakest_level_takes_a_password(meeting):
+    world, client = meeting.world, meeting.client
+    secret = world.secrets["klesia"]
+    meeting.client = MagClient(
+        client.issuer, "klesia", secret, CALLBACK, minimum_acr="recovered", now=lambda: world.now
+    )
+    assert meeting.sign_in().acr == f"{world.issuer}/acr/password"
+
+
 def test_a_second_code_of_the_same_person_needs_no_form(meeting):
     first = meeting.sign_in()
     attempt = meeting.client.begin_sign_in(target="/")

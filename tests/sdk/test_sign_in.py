@@ -312,6 +312,20 @@ def test_a_minimum_is_asked_for_and_checked(provider, clock):
         finish(client, provider, attempt)
 
 
+def test_a_minimum_asks_for_every_level_that_reaches_it_and_a_page_for_what_it_names(
+    provider, clock
+):
+    client = MagClient(
+        provider.issuer, CLIENT_ID, CLIENT_SECRET, CALLBACK, minimum_acr="recovered", now=clock
+    )
+    attempt = client.begin_sign_in(target="/")
+    levels = [f"{provider.issuer}/acr/{level}" for level in ("recovered", "password", "two-factor")]
+    assert request_of(attempt)["acr_values"] == " ".join(levels)
+    assert finish(client, provider, attempt).acr == levels[1]
+    page = client.begin_sign_in(target="/", acr_values=levels[1])
+    assert request_of(page)["acr_values"] == levels[1]
+
+
 def test_a_level_asked_for_one_page_is_checked_too(client, provider):
     attempt = client.begin_sign_in(target="/", acr_values=f"{provider.issuer}/acr/two-factor")
     with pytest.raises(AcrTooLow):

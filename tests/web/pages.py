@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,10 +14,10 @@ from mag_server.web._page import hang_pages
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 
 
-def bare_app() -> Flask:
+def bare_app(*, own_themes: Path | None = None) -> Flask:
     app = Flask("mag_server")
     app.register_blueprint(themes.blueprint)
-    hang_pages(app)
+    hang_pages(app, own_themes=own_themes)
     return app
 
 
@@ -90,7 +91,7 @@ def shown_error(**changes: Any) -> SimpleNamespace:
 
 
 FILLED = {"siret": "97050551700072", "nom": "SAWYER", "prenom": "TOM"}
-THROTTLED = shown_error(title="Trop d’essais", retry_after_seconds=32)
+THROTTLED = shown_error(title="Trop d’essais", code="MAG-202", retry_after_seconds=32)
 FRAMED = SimpleNamespace(
     embedder="https://portail.example",
     redirect_uri="https://portail.example/cb",
@@ -101,6 +102,7 @@ STATES: dict[str, dict[str, Any]] = {
     "filled": FILLED,
     "error": FILLED | {"error": shown_error()},
     "throttled": FILLED | {"error": THROTTLED},
+    "throttled in a frame": FILLED | {"error": THROTTLED, "frame": FRAMED},
     "fields": {
         "field_errors": {"siret": "Remplissez ce champ.", "password": "Remplissez ce champ."}
     },

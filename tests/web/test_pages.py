@@ -6,7 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from mag_server.web._page import PagesNotHung, page_language, render_page
+from tests.rooms.themes.folders import designer
 from tests.web.pages import FILLED, PAGES, Page, bare_app, shown_error, shown_form
+
+__all__ = ["designer"]
 
 THEMES = ("net-entreprises", "klesia", "mon-compte-formation", "reference")
 EVERYWHERE = pytest.mark.parametrize("name", PAGES)
@@ -245,6 +248,27 @@ def test_an_error_page_names_its_code_its_trace_and_whom_to_ask(read):
 def test_an_unknown_theme_shows_the_default_one_and_is_logged(read, caplog, theme):
     shown = read("error", theme=theme)
     assert "NET-ENTREPRISES·FR" in shown.shown_text()
+    assert "cannot be used" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('kind = "centred"', "kind = []"),
+        ('kind = "centred"', "kind = {a = 1}"),
+        ('url = "https://www.net-entreprises.fr/aide/"', 'url = "https://[::1"'),
+    ],
+)
+def test_a_theme_with_an_odd_value_shows_the_default_one_and_is_logged(caplog, designer, old, new):
+    folder = designer()
+    folder.replace("theme.toml", 'title = "Net-Entreprises"', 'title = "La mienne"')
+    folder.replace("theme.toml", old, new)
+    template, context = PAGES["error"]
+    app = bare_app(own_themes=folder.path.parent)
+    with app.test_request_context("/"):
+        response = render_page(template, theme_name="net-entreprises", lang="fr", **context)
+    assert response.status_code == 200
+    assert "Net-Entreprises</title>" in response.get_data(as_text=True)
     assert "cannot be used" in caplog.text
 
 

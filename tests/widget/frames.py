@@ -29,6 +29,7 @@ class Frame:
         self, shown: TestResponse, *, headers: dict[str, str] = _IN_A_FRAME, **typed: str
     ) -> TestResponse:
         """Fill the form as TOM SAWYER, but for what is given, and press the button."""
+        address = typed.pop("address", "127.0.0.1")
         fields: dict[str, Any] = {
             "form": hidden(shown, "form"),
             "siret": "970 505 517 00072",
@@ -37,7 +38,9 @@ class Frame:
             "password": PASSWORD,
             "action": "sign-in",
         }
-        return self.browser.post("/sign-in", fields | typed, headers=headers)
+        return self.browser.post(
+            "/sign-in", fields | typed, headers=headers, environ_base={"REMOTE_ADDR": address}
+        )
 
     def sign_in(self) -> dict[str, str]:
         """Sign TOM SAWYER in and return what is told to the page."""

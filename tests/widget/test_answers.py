@@ -1,11 +1,14 @@
 """What the frame tells the page around it, and what becomes of it."""
 
+import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
+from werkzeug.test import TestResponse
+
 from tests.protocol.tokens import bearer, published, verified
 from tests.widget.frames import KLESIA, Frame, told
-from tests.world import Browser, World
+from tests.world import Browser, World, answer_in, code_in
 
 
 def test_the_answer_is_code_state_iss_and_nothing_else(frame: Frame, mag: World):
@@ -90,6 +93,28 @@ def test_the_frame_tells_its_own_title_its_page_and_the_way_out(frame: Frame):
     assert f'data-redirect-uri="{KLESIA}/mag/callback"' in page
     (full_page,) = {unescape(part.partition('"')[0]) for part in page.split('data-full-page="')[1:]}
     assert parse_qs(urlsplit(full_page).query)["response_mode"] == ["query"]
+
+
+def link(page: TestResponse, within: str) -> str:
+    """Return where the one link whose address holds this leads."""
+    (found,) = {
+        unescape(one) for one in re.findall(r'<a [^>]*?href="([^"]*)"', page.text) if within in one
+    }
+    return found
+
+
+def test_from_the_help_with_the_password_one_comes_back_to_a_form_that_signs_in(
+    frame: Frame, visitor: Browser
+):
+    shown = frame.open(state="the-state-of-this-very-test")
+    at_top_level = {"Sec-Fetch-Dest": "document"}
+    help_page = visitor.get(link(shown, "/forgotten-password"), headers=at_top_level)
+    form = visitor.get(link(help_page, "/authorize"), headers=at_top_level)
+    assert form.status_code == 200, form.text
+    answer = frame.submit(form, headers=at_top_level)
+    assert answer.location.startswith(f"{KLESIA}/mag/callback?")
+    assert answer_in(answer)["state"] == "the-state-of-this-very-test"
+    assert visitor.redeem(code_in(answer)).status_code == 200
 
 
 def test_no_field_takes_the_focus_of_a_frame_as_it_loads(frame: Frame):

@@ -35,12 +35,12 @@ def test_the_loader_needs_nothing_else(visitor: Browser):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("state", ["fresh", "refused"])
+@pytest.mark.parametrize("state", ["fresh", "refused", "throttled"])
 def test_the_frame_downloads_at_most_15_kib(mag: World, visitor: Browser, theme: str, state: str):
     mag.register_partner("measured", theme=theme)
     frame = Frame(visitor)
     page = frame.open(client_id="measured")
-    if state == "refused":
+    for _ in range({"fresh": 0, "refused": 1, "throttled": 6}[state]):
         page = frame.submit(page, password="Mississippi1")
     loaded = re.findall(
         r'<link rel="stylesheet" href="([^"]+)"|<script[^>]* src="([^"]+)"', page.text

@@ -68,20 +68,15 @@ def open_link_form(work: Work, *, token: str) -> LinkRequest | None:
     return request if isinstance(request, LinkRequest) else None
 
 
-def framing_origin(work: Work, *, token: str) -> str | None:
-    """Tell which page a posted form stands in, without the database: even a failure is shown there.
+def read_signed_request(work: Work, *, token: str) -> SignInRequest | None:
+    """Read what a posted form asks for, without the database: even a failure is shown as it asks.
 
     Returns:
-        The origin of the redirect_uri that was proved when the form was signed; None for a form
-        of a page of our own, or one that was not signed here.
+        The request as it was proved when the form was signed, whatever changed since; None where
+        the form was not signed here.
     """
     signed = work.secret_keys.read_signed(token, purpose=FORM_PURPOSE)
-    if signed is None:
-        return None
-    request = unpack_request(signed.content[1])
-    if not isinstance(request, AuthorizationRequest) or not request.in_frame:
-        return None
-    return origin_of(request.redirect_uri)
+    return unpack_request(signed.content[1]) if signed else None
 
 
 def find_use(work: Work, *, form_id: str) -> FormUse | None:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from mag_server.base.addresses import origin_of
 from mag_server.rooms.partners.model import Partner
 from mag_server.rooms.requests.model import AuthorizationRequest
 from mag_server.rooms.themes.model import DEFAULT_THEME
@@ -75,6 +76,13 @@ def unpack_request(packed: dict[str, Any]) -> SignInRequest:
     if "link_id" in packed:
         return LinkRequest.unpack(packed)
     return AuthorizationRequest.unpack(packed)
+
+
+def framing_origin(request: SignInRequest) -> str | None:
+    """Return the origin of the page whose frame a form stands in; None for a page of our own."""
+    if not isinstance(request, AuthorizationRequest) or not request.in_frame:
+        return None
+    return origin_of(request.redirect_uri)
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,6 @@ class AuthorizationRequest:
             "response_mode": self.response_mode.value,
             "prompt": sorted(self.prompt),
             "acr_values": list(self.acr_values),
-            # The hint was judged when the form was shown; it is long, and needed no more.
-            "id_token_hint": None,
         }
 
     def parameters(self) -> dict[str, str]:
@@ -79,6 +77,7 @@ class AuthorizationRequest:
             "login_hint": self.login_hint,
             "ui_locales": self.ui_locales,
             "acr_values": " ".join(self.acr_values),
+            "id_token_hint": self.id_token_hint,
         }
         return {name: value for name, value in given.items() if value}
 

@@ -48,11 +48,15 @@ class Familiarity:
 
 
 def is_live(session: Session, *, now: datetime, idle_seconds: int, absolute_seconds: int) -> bool:
-    """Tell whether a session still counts: not ended, not idle too long, not too old."""
+    """Tell whether a session still counts: not ended, not idle too long, not too old.
+
+    Its age is that of the last proof: who gives the password again in its last seconds holds a code
+    that must outlive them. The row stays, so that `sid`, sign-out and links go on naming it.
+    """
     return (
         session.ended_at is None
         and now - session.seen_at < timedelta(seconds=idle_seconds)
-        and now - session.created_at < timedelta(seconds=absolute_seconds)
+        and now - session.auth_time < timedelta(seconds=absolute_seconds)
     )
 
 

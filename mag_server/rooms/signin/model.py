@@ -15,6 +15,8 @@ from mag_server.rooms.sessions.model import Familiarity, Session
 TRIPLET_ALLOWANCE = 5
 # One address may be a whole company behind one router: its typing errors are added up.
 ADDRESS_ALLOWANCE = 20
+# From weakest to strongest; `recovered` is what whoever reads the person's mailbox can reach.
+LEVELS = ("recovered", "password", "two-factor")
 
 
 def acr_password(issuer: str) -> str:
@@ -25,11 +27,21 @@ def acr_password(issuer: str) -> str:
 def can_be_met(request: AuthorizationRequest, *, minimum_acr: str | None, issuer: str) -> bool:
     """Tell whether the asked and the registered levels can be reached: no silent downgrade.
 
+    Asked levels are taken as they are named; a registered minimum is met by any level above it.
+
     Source: OpenID Connect Core Unmet Authentication Requirements 1.0.
     """
     reachable = acr_password(issuer)
     asked_in_vain = bool(request.acr_values) and reachable not in request.acr_values
-    return not asked_in_vain and minimum_acr in {None, reachable}
+    return not asked_in_vain and reaches(reachable, minimum_acr=minimum_acr, issuer=issuer)
+
+
+def reaches(acr: str, *, minimum_acr: str | None, issuer: str) -> bool:
+    """Tell whether a level is at least the minimum; no level reaches one of another issuer."""
+    if minimum_acr is None:
+        return True
+    levels = [f"{issuer}/acr/{level}" for level in LEVELS]
+    return minimum_acr in levels and acr in levels[levels.index(minimum_acr) :]
 
 
 class Step(Enum):

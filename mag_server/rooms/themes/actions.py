@@ -14,6 +14,7 @@ from mag_server.rooms.themes.model import (
     NAME_PATTERN,
     OPTIONAL_COLOURS,
     REQUIRED_COLOURS,
+    WRITE_A_WORD,
     Assistance,
     Layout,
     Shape,
@@ -23,7 +24,11 @@ from mag_server.rooms.themes.model import (
     colour_complaints,
     complete_colours,
     contrast_complaints,
+    email_complaint,
+    is_word,
+    quoted,
     shape_complaints,
+    telephone_complaint,
     url_complaint,
     word_complaints,
 )
@@ -146,8 +151,10 @@ def _complaints(written: store.Folder) -> Iterator[str]:
     table = written.theme
     for name in sorted(table.keys() - _TOP_LEVEL):
         yield f"{name} is not a table MAG knows; see themes/reference/theme.toml."
-    if not isinstance(table.get("title"), str) or not table["title"].strip():
+    if "title" not in table:
         yield "title is missing."
+    elif not is_word(table["title"]):
+        yield f"title = {quoted(table['title'])}: {WRITE_A_WORD}"
     yield from _layout_complaints(_table(table, "layout"))
     yield from _colours_complaints(table)
     yield from shape_complaints(_table(table, "shape"))
@@ -167,10 +174,10 @@ def _layout_complaints(layout: Mapping[str, Any]) -> Iterator[str]:
     for name, value in layout.items():
         if name == "kind":
             if value not in kinds:
-                yield f"layout: kind = {value!r}: write one of {', '.join(kinds)}."
+                yield f"layout: kind = {quoted(value)}: write one of {', '.join(kinds)}."
         elif name in {"pair_names", "show_provider"}:
             if not isinstance(value, bool):
-                yield f"layout: {name} = {value!r}: write true or false."
+                yield f"layout: {name} = {quoted(value)}: write true or false."
         else:
             yield f"layout: {name} is not an option MAG knows."
     if "kind" not in layout:
@@ -179,15 +186,17 @@ def _layout_complaints(layout: Mapping[str, Any]) -> Iterator[str]:
 
 def _colours_complaints(table: Mapping[str, Any]) -> Iterator[str]:
     colours = _table(table, "colours")
+    # Compared, not looked up in a set: the value may be a list, which no set takes.
     kind = _table(table, "layout").get("kind")
+    layout = next((known for known in Layout if known.value == kind), None)
     for mode in sorted(colours.keys() - {"light", "dark"}):
         yield f"colours: {mode} is not a mode: write light and dark."
     for mode in ("light", "dark"):
         given = _table(colours, mode)
         found = list(colour_complaints(given, mode=mode))
         yield from found
-        if not found and kind in set(Layout):
-            yield from contrast_complaints(complete_colours(given), mode=mode, layout=Layout(kind))
+        if not found and layout is not None:
+            yield from contrast_complaints(complete_colours(given), mode=mode, layout=layout)
 
 
 def _assistance_complaints(assistance: Mapping[str, Any]) -> Iterator[str]:
@@ -197,10 +206,9 @@ def _assistance_complaints(assistance: Mapping[str, Any]) -> Iterator[str]:
         if name == "url":
             complaint = url_complaint(value, where="assistance: url")
         elif name == "email":
-            complaint = url_complaint(f"mailto:{value}", where="assistance: email")
+            complaint = email_complaint(value, where="assistance: email")
         elif name == "telephone":
-            compact = "".join(str(value).split())
-            complaint = url_complaint(f"tel:{compact}", where="assistance: telephone")
+            complaint = telephone_complaint(value, where="assistance: telephone")
         else:
             complaint = f"assistance: {name} is not one of url, email, telephone."
         if complaint:

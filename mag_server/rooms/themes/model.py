@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from urllib.parse import urlsplit
+from typing import TypeGuard
+
+from mag_server.base.contacts import is_plain_email, is_safe_link, is_telephone
 
 DEFAULT_THEME = "net-entreprises"
 NAME_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -96,6 +98,7 @@ WORD_SLOTS = frozenset(
     }
 )  # fmt: skip
 WORD_MOST_CHARACTERS = 300
+WRITE_A_WORD = f"write a text of 1 to {WORD_MOST_CHARACTERS} characters, on one line."
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,31 @@ class Unusable:
     complaints: tuple[str, ...]
 
 
+# --- what every complaint is made of ------------------------------------------------------------
+
+
+def quoted(value: object) -> str:
+    """Write a value of a theme's file into a sentence, on one line and never at length.
+
+    TOML knows more than texts and numbers, and the log repeats the sentence at each page.
+    """
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    if isinstance(value, int) and value.bit_length() > 64:  # noqa: PLR2004 - what TOML promises
+        return "a number of many digits"  # Python itself refuses to write one of 4301
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 - a line of the log
+
+
+def is_word(value: object) -> TypeGuard[str]:
+    """Tell whether a value is a text that fits where it is shown, on one line."""
+    return (
+        isinstance(value, str)
+        and 0 < len(value.strip()) <= len(value) <= WORD_MOST_CHARACTERS
+        and re.search(r"[\x00-\x1f\x7f]", value) is None
+    )
+
+
 # --- colours -----------------------------------------------------------------------------------
 
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -196,7 +224,7 @@ def colour_complaints(given: Mapping[str, object], *, mode: str) -> Iterator[str
             yield f"colours.{mode}: {name} is missing."
     for name, value in given.items():
         if not isinstance(value, str) or not _HEX.fullmatch(value):
-            yield f"colours.{mode}: {name} = {value!r} is not a colour: write it as #1A2B3C."
+            yield f"colours.{mode}: {name} = {quoted(value)} is not a colour: write it as #1A2B3C."
 
 
 def contrast_complaints(colours: Mapping[str, str], *, mode: str, layout: Layout) -> Iterator[str]:
@@ -233,13 +261,15 @@ def shape_complaints(given: Mapping[str, object]) -> Iterator[str]:
         if name in _SIZES:
             lowest, highest = _SIZES[name]
             if type(value) is not int or not lowest <= value <= highest:
-                yield f"shape: {name} = {value!r}: write a whole number, {lowest} to {highest}."
+                yield (
+                    f"shape: {name} = {quoted(value)}: write a whole number, {lowest} to {highest}."
+                )
         elif name == "shadow":
             if not isinstance(value, str) or not _SHADOW.fullmatch(value):
-                yield f"shape: shadow = {value!r}: write none, or 0 1px 2px #0B2D660F."
+                yield f"shape: shadow = {quoted(value)}: write none, or 0 1px 2px #0B2D660F."
         elif name == "fonts":
             if not isinstance(value, list) or not all(_is_font(font) for font in value):
-                yield f"shape: fonts = {value!r}: write names of fonts, letters and digits only."
+                yield f"shape: fonts = {quoted(value)}: write a list of names, letters and digits."
         else:
             yield f"shape: {name} is not a size MAG knows; see themes/reference/theme.toml."
 
@@ -248,22 +278,25 @@ def _is_font(font: object) -> bool:
     return isinstance(font, str) and _FONT.fullmatch(font) is not None
 
 
+def email_complaint(email: object, *, where: str) -> str | None:
+    """Refuse what is not one plain address."""
+    if isinstance(email, str) and is_plain_email(email):
+        return None
+    return f"{where} = {quoted(email)}: write one plain address, such as aide@example.fr."
+
+
+def telephone_complaint(telephone: object, *, where: str) -> str | None:
+    """Refuse what a telephone could not dial."""
+    if isinstance(telephone, str) and is_telephone(telephone):
+        return None
+    return f'{where} = {quoted(telephone)}: write a number in quotes, such as "+33 1 99 00 12 34".'
+
+
 def url_complaint(url: object, *, where: str) -> str | None:
     """Refuse an address that could run code, leave https, or hide where it leads."""
-    if not isinstance(url, str) or re.search(r"[\s\x00-\x1f\\\"'<>`]", url):
-        return f"{where} = {url!r} is not an address."
-    parts = urlsplit(url)
-    if parts.scheme in {"mailto", "tel"} and parts.path and not parts.netloc:
+    if isinstance(url, str) and is_safe_link(url):
         return None
-    host = parts.hostname or ""
-    local = host == "localhost" or host.endswith(".localhost")
-    if (
-        "@" in parts.netloc
-        or not host
-        or not (parts.scheme == "https" or (parts.scheme == "http" and local))
-    ):
-        return f"{where} = {url!r} is refused: write https://, mailto: or tel:."
-    return None
+    return f"{where} = {quoted(url)} is refused: write https://, mailto: or tel:."
 
 
 def word_complaints(words: Mapping[str, object], *, language: str) -> Iterator[str]:
@@ -272,8 +305,8 @@ def word_complaints(words: Mapping[str, object], *, language: str) -> Iterator[s
         where = f"words.{language}: {slot}"
         if slot not in WORD_SLOTS:
             yield f"{where} is not a word MAG shows; see themes/reference/words.fr.toml."
-        elif not isinstance(text, str) or not text.strip() or len(text) > WORD_MOST_CHARACTERS:
-            yield f"{where}: write a text of 1 to {WORD_MOST_CHARACTERS} characters."
+        elif not is_word(text):
+            yield f"{where}: {WRITE_A_WORD}"
         elif slot == "sign_in.password_help":
             yield from (f"{where}: {problem}" for problem in hint_complaints(text))
 

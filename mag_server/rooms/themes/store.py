@@ -62,7 +62,7 @@ def read(folder: Path) -> Folder:
         FolderUnreadable: A file is missing, is not UTF-8, or is not TOML.
     """
     words = {
-        language: _flat(_toml(folder / file), "")
+        language: _flat(_toml(folder / file))
         for language, file in WORDS_FILES.items()
         if (folder / file).is_file()
     }
@@ -81,14 +81,18 @@ def _text(path: Path) -> str:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise FolderUnreadable(f"{path.name} holds lists or tables too deep to be read.") from error
+    except ValueError as error:  # TOML's own, and Python's for a number of thousands of digits
         raise FolderUnreadable(f"{path.name} is not TOML: {error}.") from error
 
 
-def _flat(table: dict[str, Any], prefix: str) -> dict[str, Any]:
+def _flat(tables: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
-    for key, value in table.items():
-        flat |= (
-            _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
-        )
+    for name, table in tables.items():
+        # One level, as every slot is written: what lies deeper is no word, and is said to be none.
+        if isinstance(table, dict):
+            flat |= {f"{name}.{word}": text for word, text in table.items()}
+        else:
+            flat[name] = table
     return flat

@@ -38,6 +38,16 @@ def reaches(*, issuer: str, acr: str, minimum: str) -> bool:
     return ranks[acr] >= ranks[minimum_uri(issuer=issuer, minimum=minimum)]
 
 
+def at_least(*, issuer: str, minimum: str) -> str:
+    """Write a minimum as `acr_values`, which MAG takes as they are named (OIDC Core 3.1.2.1).
+
+    Returns:
+        The minimum and every level above it, from weakest to strongest, separated by spaces.
+    """
+    levels = [acr_uri(issuer=issuer, level=level) for level in LEVELS]
+    return " ".join(acr for acr in levels if reaches(issuer=issuer, acr=acr, minimum=minimum))
+
+
 def weakest(*, issuer: str, acr_values: str) -> str | None:
     """Find the weakest level a request would be content with.
 

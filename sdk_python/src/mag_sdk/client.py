@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from mag_sdk.acr import minimum_uri, stronger, weakest
+from mag_sdk.acr import at_least, minimum_uri, stronger, weakest
 from mag_sdk.addresses import check_address
 from mag_sdk.assertion import Assertion
 from mag_sdk.attempt import PendingSignIn, SignInAttempt, challenge_of, new_secret
@@ -64,6 +64,7 @@ class MagClient:
         self.client_id = client_id
         self.redirect_uri = redirect_uri
         self.minimum_acr = minimum_acr and minimum_uri(issuer=issuer, minimum=minimum_acr)
+        self._acr_values = self.minimum_acr and at_least(issuer=issuer, minimum=self.minimum_acr)
         self.now = now
         self._client_secret = client_secret
         self._scopes = scopes
@@ -95,7 +96,7 @@ class MagClient:
             max_age_seconds: how long ago the person may have proved who they are.
             login_hint: an identifier MAG may prefill.
             ui_locales: languages in order, separated by spaces.
-            acr_values: levels in order, separated by spaces; the weakest becomes a minimum.
+            acr_values: levels separated by spaces, sent as they are; the weakest is a minimum.
 
         Returns:
             The attempt: keep it for this browser, keyed by `state`, and redirect to its `url`.
@@ -104,7 +105,7 @@ class MagClient:
             MagUnreachable: MAG's addresses were never learnt and it does not answer.
         """
         state, nonce, verifier = new_secret(), new_secret(), new_secret()
-        asked = acr_values or self.minimum_acr
+        asked = acr_values or self._acr_values
         request = self._request(state=state, nonce=nonce, verifier=verifier) | {
             "prompt": prompt,
             "max_age": None if max_age_seconds is None else str(max_age_seconds),

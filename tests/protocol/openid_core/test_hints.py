@@ -114,6 +114,7 @@ def test_a_registered_minimum_that_cannot_be_met_is_never_silently_lowered(
     assert told["error"] == "unmet_authentication_requirements"
 
 
-def test_a_registered_minimum_that_is_met_changes_nothing(mag: World) -> None:
-    mag.register_partner("mcf", minimum_acr=f"{ACR}password")
+@pytest.mark.parametrize("level", ["password", "recovered"])
+def test_a_registered_minimum_that_is_met_changes_nothing(mag: World, level: str) -> None:
+    mag.register_partner("mcf", minimum_acr=f"{ACR}{level}")
     assert mag.browser().sign_in(client_id="mcf")

@@ -2,14 +2,17 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from werkzeug.test import TestResponse
 
-from tests.world import Browser, World, answer_in, code_in
+from tests.world import Browser, Form, World, answer_in, code_in
 
 
 def _hint(visitor: Browser, **changes: str) -> str:
@@ -52,6 +55,36 @@ def test_whoever_signs_in_must_be_the_person_of_the_hint(mag: World) -> None:
     told = answer_in(form.submit(nom="Finn", prenom="Huck"))
     assert told["error"] == "login_required"
     assert "code" in answer_in(form.submit())
+
+
+def _link(page: TestResponse, within: str) -> str:
+    found = {unescape(one) for one in re.findall(r'(?:href|data-full-page)="([^"]*)"', page.text)}
+    (link,) = {one for one in found if within in one}
+    return link
+
+
+def _by_the_help(visitor: Browser, shown: TestResponse) -> TestResponse:
+    return visitor.get(_link(visitor.get(_link(shown, "/forgotten-password")), "/authorize"))
+
+
+@pytest.mark.parametrize("response_mode", ["query", "web_message"])
+@pytest.mark.parametrize("refused", [False, True])
+def test_no_link_of_the_form_leads_around_the_hint(
+    mag: World, response_mode: str, *, refused: bool
+) -> None:
+    mag.register_person("FINN", "HUCK")
+    hint = _hint(mag.browser())
+    visitor = mag.browser()
+    form = visitor.open_form(id_token_hint=hint, response_mode=response_mode)
+    shown = form.submit(password="wrong") if refused else form.response
+    ways = [_by_the_help(visitor, shown)]
+    if response_mode == "web_message":
+        ways.append(visitor.get(_link(shown, "/authorize")))
+    for way in ways:
+        told = answer_in(Form(visitor, way).submit(nom="Finn", prenom="Huck"))
+        assert (told["error"], told["error_code"]) == ("login_required", "MAG-116")
+        assert "id_token_hint" in told["error_description"]
+        assert "code" in answer_in(Form(mag.browser(), way).submit())
 
 
 def test_a_wrong_password_learns_nothing_from_a_hint(mag: World) -> None:

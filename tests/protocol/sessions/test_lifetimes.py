@@ -54,6 +54,25 @@ def test_a_session_dies_10_hours_after_the_sign_in_however_used(
     assert _is_live(visitor) == live
 
 
+def test_the_password_given_in_a_session_s_last_seconds_opens_ten_hours_more(mag: World) -> None:
+    visitor = mag.browser()
+    sid = _sid(visitor, visitor.sign_in())
+    for _ in range(29):
+        mag.pass_time(minutes=20)
+        assert _is_live(visitor)
+    mag.pass_time(minutes=19, seconds=55)
+    code = visitor.sign_in(prompt="login")
+    mag.pass_time(seconds=8)
+    assert _sid(visitor, code) == sid
+    for _ in range(29):
+        mag.pass_time(minutes=20)
+        assert _is_live(visitor)
+    mag.pass_time(minutes=19, seconds=51.999)
+    assert _is_live(visitor)
+    mag.pass_time(seconds=0.001)
+    assert not _is_live(visitor)
+
+
 def test_a_code_waiting_when_its_session_ends_gives_nothing(mag: World) -> None:
     visitor = mag.browser()
     hint = visitor.redeem(visitor.sign_in()).get_json()["id_token"]

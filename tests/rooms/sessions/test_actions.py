@@ -104,6 +104,16 @@ def test_use_keeps_a_session_alive_for_ten_hours_and_no_longer(equipment: Equipm
     assert find_session(equipment.work(end), sid=session.sid) is None
 
 
+def test_a_form_posted_twice_is_no_new_proof_and_gives_no_time(equipment: Equipment, now: datetime):
+    session = opened(equipment.work(now)).session
+    for number in range(1, 21):
+        assert used(equipment.work(now + number * 29 * MINUTE), session.sid)
+    last = equipment.work(now + timedelta(hours=10) - timedelta(seconds=5))
+    with last.writing() as connection:
+        assert renew_cookie(last, connection=connection, sid=session.sid)
+    assert find_session(equipment.work(now + timedelta(hours=10)), sid=session.sid) is None
+
+
 def test_an_idle_session_is_not_found_though_its_row_stays(equipment: Equipment, now: datetime):
     session = opened(equipment.work(now)).session
     idle = equipment.work(now + 30 * MINUTE)

@@ -31,9 +31,11 @@ def test_a_session_in_use_dies_after_ten_hours_to_the_microsecond():
     assert not lives(used, end)
 
 
-def test_a_re_authentication_gives_no_more_than_the_ten_hours():
-    again = replace(FRESH, auth_time=NOW + ABSOLUTE - TICK, seen_at=NOW + ABSOLUTE - TICK)
-    assert not lives(again, NOW + ABSOLUTE)
+def test_a_fresh_proof_gives_the_whole_ten_hours_again():
+    proved = NOW + ABSOLUTE - TICK
+    again = replace(FRESH, auth_time=proved, seen_at=proved + ABSOLUTE - TICK)
+    assert lives(again, proved + ABSOLUTE - TICK)
+    assert not lives(again, proved + ABSOLUTE)
 
 
 def test_an_ended_session_is_over_at_once():

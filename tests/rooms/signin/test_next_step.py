@@ -7,11 +7,18 @@ import pytest
 
 from mag_server.rooms.requests.model import AuthorizationRequest
 from mag_server.rooms.sessions.model import Session
-from mag_server.rooms.signin.model import Situation, Step, can_be_met, decide_next_step
+from mag_server.rooms.signin.model import (
+    LEVELS,
+    Situation,
+    Step,
+    can_be_met,
+    decide_next_step,
+    reaches,
+)
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
 ISSUER = "https://mag.example"
-PASSWORD, TWO_FACTOR = f"{ISSUER}/acr/password", f"{ISSUER}/acr/two-factor"
+RECOVERED, PASSWORD, TWO_FACTOR = (f"{ISSUER}/acr/{level}" for level in LEVELS)
 ASKED = AuthorizationRequest("klesia", "https://klesia.example/cb")
 FORM, SILENT, REFUSED, UNMET = (
     Step.SHOW_FORM,
@@ -75,8 +82,9 @@ def test_a_partners_minimum_that_cannot_be_met_is_never_lowered(
 ):
     for known in (None, session()):
         assert decide(asked, known, TWO_FACTOR) is UNMET
-    met = (decide(asked, None, PASSWORD), decide(asked, session(), PASSWORD))
-    assert met == (without, with_session)
+    for minimum in (PASSWORD, RECOVERED):
+        met = (decide(asked, None, minimum), decide(asked, session(), minimum))
+        assert met == (without, with_session)
 
 
 def test_a_session_is_young_enough_at_max_age_and_too_old_a_microsecond_later():
@@ -97,8 +105,22 @@ def test_prompt_login_is_never_answered_silently():
             assert decide(asked | prompt("login"), session()) is not SILENT
 
 
+def test_each_level_reaches_itself_and_those_below():
+    levels = (RECOVERED, PASSWORD, TWO_FACTOR)
+    reached = {
+        acr: [low for low in levels if reaches(acr, minimum_acr=low, issuer=ISSUER)]
+        for acr in levels
+    }
+    assert reached == {
+        RECOVERED: [RECOVERED],
+        PASSWORD: [RECOVERED, PASSWORD],
+        TWO_FACTOR: [RECOVERED, PASSWORD, TWO_FACTOR],
+    }
+
+
 def test_a_level_is_this_issuers_or_nobodys():
     asked = replace(ASKED, acr_values=("https://other.example/acr/password",))
     assert not can_be_met(asked, minimum_acr=None, issuer=ISSUER)
-    assert not can_be_met(ASKED, minimum_acr="password", issuer=ISSUER)
+    for stranger in ("password", "", f"{PASSWORD}/", "https://other.example/acr/recovered"):
+        assert not can_be_met(ASKED, minimum_acr=stranger, issuer=ISSUER)
     assert can_be_met(ASKED, minimum_acr=None, issuer=ISSUER)

@@ -1,5 +1,9 @@
 """What a designer may not do, and how it is said (A-31, A-38, A-41)."""
 
+import json
+import tomllib
+from typing import Any
+
 import pytest
 
 from mag_server.base import places
@@ -120,7 +124,9 @@ def test_a_shadow_cannot_carry_anything_else(designer, shadow):
         "http://www.example.fr/", "//www.example.fr/", "/aide", "https://", "ftp://example.fr/",
         "https://net-entreprises.fr@evil.example/", "https:\\\\\\\\evil.example", "vbscript:x",
         "http://localhost.evil.example/", " https://example.fr/", "https://example.fr/\\u0000",
-        "https://example.fr/'onclick='x",
+        "https://example.fr/'onclick='x", "https://[::1", "https://ex\u2100mple.fr/",
+        "https://example.fr:99999/", "https://example.fr/" + 1000 * "x",
+        "mailto:a@b.fr?bcc=x@y.z", "mailto:a@b.fr,x@y.z", "tel:3631?x", "tel:", "mailto:",
     ],
 )  # fmt: skip
 def test_an_unsafe_address_is_refused(designer, url):
@@ -141,6 +147,29 @@ def test_an_unsafe_address_is_refused(designer, url):
 def test_a_safe_address_is_taken(designer, url):
     folder = designer()
     folder.replace("theme.toml", 'url = "https://www.net-entreprises.fr/aide/"', f'url = "{url}"')
+    assert folder.complaints() == ()
+
+
+@pytest.mark.parametrize(
+    ("contact", "value"),
+    [
+        ("email", '"a@b.fr?bcc=x@y.z"'), ("email", '"a@b.fr,x@y.z"'), ("email", '"a%40b.fr"'),
+        ("email", '"Aide <a@b.fr>"'), ("email", '"a@b"'), ("email", "3"), ("email", '["a@b.fr"]'),
+        ("telephone", "3631"), ("telephone", "true"), ("telephone", '"3631;ext=1"'),
+        ("telephone", '"notre accueil"'), ("telephone", '"+"'), ("telephone", "2026-01-01"),
+    ],
+)  # fmt: skip
+def test_a_contact_is_one_address_or_one_number_and_nothing_behind_it(designer, contact, value):
+    folder = designer()
+    folder.replace("theme.toml", "[assistance]", f"[assistance]\n{contact} = {value}")
+    (line,) = folder.complaints()
+    assert line.startswith(f"assistance: {contact} = ")
+
+
+@pytest.mark.parametrize("telephone", ["3631", "+33 1 99 00 12 34", "01.99.00.12.34"])
+def test_a_telephone_is_written_as_people_write_it(designer, telephone):
+    folder = designer()
+    folder.replace("theme.toml", "[assistance]", f'[assistance]\ntelephone = "{telephone}"')
     assert folder.complaints() == ()
 
 
@@ -184,3 +213,72 @@ def test_every_reason_is_given_at_once(designer):
     folder.replace("words.fr.toml", "submit =", "sumbit =")
     folder.replace("logo.svg", "<circle", "<script/><circle")
     assert len(folder.complaints()) >= 3
+
+
+# What TOML can write and no key of a theme takes.
+ODD_VALUES = {
+    "a list": "[1]",
+    "a table": "{ odd = 1 }",
+    "a number": "1000",
+    "a fraction": "1.5",
+    "no number": "nan",
+    "a day": "2026-01-01",
+    "an hour": "10:00:00",
+    "an instant": "2026-01-01T10:00:00Z",
+    "an empty text": '""',
+    "a text of two lines": '"a\\nb"',
+    "a text with a NUL": '"a\\u0000b"',
+    "a huge text": f'"{100_000 * "x"}"',
+    "a number of 5000 digits": 5000 * "9",
+    "a number of 36000 bits": "0x" + 9000 * "f",
+    "a list in a list in a list": 3000 * "[" + 3000 * "]",
+}
+
+
+def flattened(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    """Return each key with its table's name before it, its value as TOML writes it."""
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, dict) and value:
+            flat |= flattened(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = json.dumps(value, ensure_ascii=False)
+    return flat
+
+
+def keys_and_tables(flat: dict[str, str]) -> set[str]:
+    return {
+        ".".join(parts[:count])
+        for parts in (key.split(".") for key in flat)
+        for count in range(1, len(parts) + 1)
+    }
+
+
+@pytest.mark.parametrize("file", ["theme.toml", "words.fr.toml"])
+@pytest.mark.parametrize("odd", ODD_VALUES)
+def test_whatever_any_key_or_table_is_given_is_refused_in_short_sentences(designer, file, odd):
+    folder = designer("reference")
+    flat = flattened(tomllib.loads((folder.path / file).read_text("utf-8")))
+    if file == "theme.toml":
+        flat["forgotten.url"] = '"https://example.fr/"'
+    for spoilt in keys_and_tables(flat):
+        kept = {k: v for k, v in flat.items() if k != spoilt and not k.startswith(f"{spoilt}.")}
+        lines = [f"{key} = {value}" for key, value in {**kept, spoilt: ODD_VALUES[odd]}.items()]
+        folder.write(file, "\n".join(lines))
+        found = folder.complaints()
+        assert found, f"{spoilt} took {odd}"
+        assert all(len(line) < 250 and line.isprintable() for line in found), found
+
+
+def test_a_theme_written_key_by_key_is_the_one_that_was_written_in_tables(designer):
+    folder = designer("reference")
+    flat = flattened(tomllib.loads((folder.path / "theme.toml").read_text("utf-8")))
+    folder.write("theme.toml", "\n".join(f"{key} = {value}" for key, value in flat.items()))
+    assert folder.complaints() == ()
+
+
+def test_a_logo_of_thousands_of_levels_is_a_sentence(designer):
+    folder = designer()
+    deep = 1000 * "<g>" + 1000 * "</g>"
+    folder.replace("logo.svg", "<circle", f"{deep}<circle")
+    assert folder.complaints() == ("logo.svg nests its shapes more than 20 deep.",)
