@@ -2,6 +2,7 @@
 
 import os
 import sys
+from urllib.parse import urlsplit
 
 import click
 
@@ -29,7 +30,7 @@ def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> No
     partner = find_partner(desk.work(), client_id=client_id)
     if partner is None:
         refuse(f"No partner {client_id}: `mag partners list` shows them.")
-    if not page_url.startswith(("http://", "https://")):
+    if not _is_address(page_url):
         refuse("--page is no address: write https://... in full.")
     evidence = gather(
         issuer=desk.settings.issuer,
@@ -44,6 +45,14 @@ def doctor(*, client_id: str, page_url: str, browser: bool, as_json: bool) -> No
     _report(found, as_json=as_json)
     if found:
         sys.exit(1)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half an IPv6 address, or a port that is no number
+        return False
 
 
 def _by_browser(page_url: str, issuer: str) -> list[Finding]:
