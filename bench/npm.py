@@ -11,7 +11,7 @@ _SECONDS = 300
 def why_not_installed(folder: Path) -> str | None:
     """Install a folder's exact dependencies; return in one line what is missing, or None."""
     if not shutil.which("node") or not shutil.which("npm"):
-        return "node and npm are missing: install Node.js 22 or later (https://nodejs.org)"
+        return "node and npm are missing: install Node.js 20 or later (https://nodejs.org)"
     wanted: dict[str, str] = json.loads((folder / "package.json").read_text())["dependencies"]
     if all(installed(folder, name) == version for name, version in wanted.items()):
         return None

@@ -16,7 +16,7 @@ from mag_server.base.processes import answers
 from mag_server.base.settings import Settings
 from mag_server.cli._command import prepared_equipment
 from mag_server.demo.portals import Portal
-from mag_server.demo.sample import prepare_sample
+from mag_server.demo.sample import MARK, prepare_sample
 from tests.demo.running import Running, clean_environment, eventually, free_ports
 
 HOSTS = ("mag.localhost", "klesia.localhost")
@@ -77,7 +77,7 @@ def running_over_tls(folder: Path) -> Iterator[OverTls]:
     }
     settings = Settings.read(mag_environ)
     portal = SecurePortal("klesia", "KLESIA Pro", "klesia", HOSTS[1], portal_port)
-    equipment = prepared_equipment(settings)
+    equipment = prepared_equipment(settings, mark=MARK)
     work = equipment.work(system_clock())
     secrets = prepare_sample(equipment, work=work, partners=[portal.partner()])
     equipment.database.dispose()

@@ -6,7 +6,7 @@ transaction that reads and then writes fails at once with "database is locked".
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -222,6 +222,31 @@ def sqlite_file(url: str) -> Path | None:
     """Return the file of a SQLite URL; None for another database."""
     parts = make_url(url)
     return Path(parts.database) if parts.get_backend_name() == "sqlite" and parts.database else None
+
+
+def peek_marks(file: Path) -> frozenset[str] | None:
+    """Return the marks of a SQLite file, which is left to the byte as it is; None without tables.
+
+    Raises:
+        OSError: The file cannot be read.
+        sqlite3.DatabaseError: It is no database.
+    """
+    if not file.exists():
+        return None
+    with file.open("rb"):  # its error says why; SQLite's would not
+        pass
+    # Where no write-ahead log stands beside it the file is whole, and opened so that none is made.
+    log = file.with_name(f"{file.name}-wal")
+    how = "mode=ro" if log.exists() else "immutable=1"
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?{how}", uri=True)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = {name for (name,) in names}
+        if not tables:
+            return None
+        if database_marks.name not in tables:
+            return frozenset()
+        marks = connection.execute("SELECT name FROM database_marks")
+        return frozenset(name for (name,) in marks)
 
 
 def _begin_immediate(dbapi_connection: Any) -> None:

@@ -120,14 +120,22 @@ def die_with_parent() -> None:
 
 def is_port_free(host: str, port: int) -> bool:
     """Tell whether one can listen there."""
+    return why_not_listen(host, port) is None
+
+
+def why_not_listen(host: str, port: int) -> OSError | None:
+    """Return what keeps one from listening there: EADDRINUSE when somebody does; None if nothing.
+
+    A host that is unknown, or no address of this machine, has an error of its own.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def answers(host: str, port: int) -> bool:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from mag_server.base.addresses import check_address, detail_for
 from mag_server.base.db import check_url, sqlite_file
-from mag_server.base.hosts import is_local
+from mag_server.base.hosts import is_host, is_local
 from mag_server.base.smtp import RelayAddress, read_relay_address
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -51,6 +52,9 @@ def _issuer(text: str) -> str:
         raise ValueError("write it as browsers do: lower case, xn-- for accents, no name before @")
     if _port(parts.netloc) == _DEFAULT_PORTS[parts.scheme]:
         raise ValueError(f"leave the port {parts.port} out, as browsers do")
+    # It stands in headers too, where a semicolon would end a policy's directive.
+    if refused := check_address(f"{text}/", local_allowed=True):
+        raise ValueError(detail_for(refused.reason).removesuffix("."))
     return text
 
 
@@ -65,7 +69,8 @@ def _port(netloc: str) -> int | None:
 
 def _address_and_port(text: str) -> str:
     host, _, port = text.rpartition(":")
-    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > HIGHEST_PORT:
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    if not is_host(bare) or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > HIGHEST_PORT:
         raise ValueError("write address:port, such as 127.0.0.1:8400")
     return text
 

@@ -6,6 +6,7 @@ error. Exit status: 0 done, 1 refused or failed with a sentence, 2 wrong usage.
 
 import click
 
+from mag_server.cli._command import take_one_line_texts
 from mag_server.cli.demo import demo
 from mag_server.cli.doctor import doctor
 from mag_server.cli.keys import keys
@@ -35,3 +36,4 @@ for command in (
     *(partners, people, links, mail, receipts, keys, themes),
 ):
     main.add_command(command)
+take_one_line_texts(main)

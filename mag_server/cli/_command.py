@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -18,6 +19,27 @@ from mag_server.rooms.keys.actions import ensure_keys, list_keys
 
 BY = "cli"
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+_UNWRITABLE = {"Cc", "Cs", "Zl", "Zp"}  # controls, octets that are no text, line separators
+
+
+class OneLine(click.types.StringParamType):
+    """A text of one line, such as a terminal shows."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text; a control character or a line break is wrong usage."""
+        text = str(super().convert(value, param, ctx))
+        if any(unicodedata.category(char) in _UNWRITABLE for char in text):
+            self.fail("it holds a line break or a control character: write one line.", param, ctx)
+        return text
+
+
+def take_one_line_texts(command: click.Command) -> None:
+    """Refuse, in every text that a command and those under it take, what no line can hold."""
+    for parameter in command.params:
+        if parameter.type is click.STRING:
+            parameter.type = OneLine()
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        take_one_line_texts(inner)
 
 
 def read_settings() -> Settings:
@@ -30,11 +52,17 @@ def read_settings() -> Settings:
         _refuse_place(error)
 
 
-def prepared_equipment(settings: Settings) -> Equipment:
-    """Return the equipment on a database that has this version's tables and its first keys."""
+def prepared_equipment(settings: Settings, *, mark: str | None = None) -> Equipment:
+    """Return the equipment on a database that has this version's tables and its first keys.
+
+    With a `mark` it is the first thing that the database gets, so that one whose making was
+    interrupted is known again.
+    """
     equipment = equip(settings)
     try:
         migrate(equipment.database)
+        if mark is not None and not equipment.database.has_mark(mark):
+            equipment.database.set_mark(mark)
         ensure_keys(equipment.work(system_clock()))
         # Opens each of them: with another MAG_SECRET_KEYS nothing could be signed.
         list_keys(equipment.work(system_clock()))

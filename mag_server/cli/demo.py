@@ -4,28 +4,37 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from mag_server.base.clock import system_clock
 from mag_server.base.processes import Supervisor, answers, is_port_free, this_environment
-from mag_server.base.settings import Settings, SettingsError
+from mag_server.base.settings import HIGHEST_PORT, Settings, SettingsError
 from mag_server.cli._command import prepared_equipment, refuse, say
 from mag_server.cli.serve import start_server
 from mag_server.demo.notice import send_notice
 from mag_server.demo.portals import Portal, are_installed, mailbox_child
-from mag_server.demo.sample import PEOPLE, NotADemonstrationError, prepare_sample
+from mag_server.demo.sample import MARK, PEOPLE, NotADemonstrationError, check_file, prepare_sample
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 START_SECONDS = 30
 _HERE = "127.0.0.1"
+_DATABASE = "mag.db"
+
+
+def _port_option(name: str, default: int, sentence: str) -> Callable[[Command], Command]:
+    # Below 1024 a port is the system's: 80 and 443 would also be written otherwise in addresses.
+    port = click.IntRange(1024, HIGHEST_PORT)
+    return click.option(name, type=port, default=default, show_default=True, help=sentence)
 
 
 @click.command()
-@click.option("--mag-port", default=8400, show_default=True, help="MAG's own port.")
-@click.option("--klesia-port", default=8500, show_default=True, help="KLESIA Pro's port.")
-@click.option("--mcf-port", default=8501, show_default=True, help="Mon Compte Formation's port.")
-@click.option("--mailbox-port", default=8600, show_default=True, help="The mailbox's page.")
-@click.option("--smtp-port", default=8425, show_default=True, help="The mailbox's SMTP port.")
+@_port_option("--mag-port", 8400, "MAG's own port.")
+@_port_option("--klesia-port", 8500, "KLESIA Pro's port.")
+@_port_option("--mcf-port", 8501, "Mon Compte Formation's port.")
+@_port_option("--mailbox-port", 8600, "The mailbox's page.")
+@_port_option("--smtp-port", 8425, "The mailbox's SMTP port.")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -56,6 +65,8 @@ def demo(
     )
     ports = (mag_port, klesia_port, mcf_port, mailbox_port, smtp_port)
     for port in ports:
+        if ports.count(port) > 1:
+            raise click.UsageError(f"Port {port} is given twice: each of the five needs its own.")
         if not is_port_free(_HERE, port):
             refuse(f"Port {port} is taken: stop what listens there, or see `mag demo --help`.")
     settings = _settings(mag_port, smtp_port, folder)
@@ -86,18 +97,30 @@ def demo(
 
 
 def _settings(mag_port: int, smtp_port: int, folder: Path) -> Settings:
-    folder.mkdir(parents=True, exist_ok=True)
     environ = {
         "MAG_ISSUER": f"http://mag.localhost:{mag_port}",
-        "MAG_DATABASE_URL": f"sqlite:///{folder / 'mag.db'}",
+        "MAG_DATABASE_URL": f"sqlite:///{folder / _DATABASE}",
         "MAG_BIND": f"{_HERE}:{mag_port}",
         "MAG_SMTP_URL": f"smtp://{_HERE}:{smtp_port}",
         "MAG_DEMONSTRATION": "1",
     }
     try:
+        # Before the first byte is written, of keys or of tables.
+        check_file(folder / _DATABASE)
+        folder.mkdir(parents=True, exist_ok=True)
         return replace(Settings.read(environ), log_level="warning")
+    except NotADemonstrationError:
+        refuse(
+            "This database is not a demonstration's: `mag demo` leaves it alone. "
+            "Name another place with --folder."
+        )
     except SettingsError as error:
         refuse(str(error))
+    except OSError as error:
+        refuse(
+            f"The demonstration cannot be kept there ({error.filename}: {error.strerror}): "
+            "name another place with --folder."
+        )
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -113,7 +136,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _prepare(settings: Settings, portals: tuple[Portal, ...]) -> dict[str, str]:
-    equipment = prepared_equipment(settings)
+    equipment = prepared_equipment(settings, mark=MARK)
     try:
         secrets = prepare_sample(
             equipment,
@@ -123,12 +146,6 @@ def _prepare(settings: Settings, portals: tuple[Portal, ...]) -> dict[str, str]:
         for portal in portals:
             if portal.link_target:
                 send_notice(equipment, partner=portal.partner(), target=portal.partner().targets[0])
-    except NotADemonstrationError:
-        refuse(
-            "This database is not a demonstration's: `mag demo` leaves it alone. "
-            "Name another place with --folder."
-        )
-    else:
         return secrets
     finally:
         equipment.database.dispose()

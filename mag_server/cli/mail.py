@@ -80,7 +80,9 @@ def _tell(members: dict[str, int], *, as_json: bool) -> None:
 
 @mail.command("list")
 @click.option("--state", type=click.Choice([one.value for one in LetterState]))
-@click.option("--after", type=int, default=0, help="Go on after this number.")
+@click.option(
+    "--after", type=click.IntRange(0, 2**63 - 1), default=0, help="Go on after this number."
+)
 @click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True)
 @json_option
 def list_command(*, state: str | None, after: int, limit: int, as_json: bool) -> None:

@@ -28,6 +28,8 @@ _SEVERAL = {
     "targets": ("--target", "A page that an emailed link may lead to."),
 }
 _FORGET = ""
+_FORGETTABLE = {"initiate_login_uri", "minimum_acr"}
+_HIGHEST_NUMBER = 2**31 - 1
 _LEVELS = ("password", "two-factor", "recovered")
 
 
@@ -99,7 +101,7 @@ def edit_command(*, client_id: str, as_json: bool, **given: Any) -> None:
     for name, value in changes.items():
         if name in _SEVERAL:
             changes[name] = tuple(address for address in value if address != _FORGET)
-        elif value == _FORGET:
+        elif value == _FORGET and name in _FORGETTABLE:
             changes[name] = None
     _check_level(changes.get("minimum_acr"), desk)
     edited = edit_partner(desk.work(), partner=replace(partner, **changes), by=BY)
@@ -180,7 +182,7 @@ def add_secret_command(*, client_id: str, as_json: bool) -> None:
 
 @secrets.command("retire")
 @click.argument("client_id", metavar="ID")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, _HIGHEST_NUMBER))
 @json_option
 def retire_secret_command(*, client_id: str, number: int, as_json: bool) -> None:
     """Retire a secret: it stops working within a second.

@@ -1,10 +1,11 @@
 """`mag serve`: granian's workers and the one background process."""
 
+import errno
 import sys
 
 import click
 
-from mag_server.base.processes import Child, Supervisor, is_port_free, this_environment
+from mag_server.base.processes import Child, Supervisor, this_environment, why_not_listen
 from mag_server.base.settings import Settings
 from mag_server.cli._command import prepared_equipment, read_settings, refuse, say
 
@@ -19,8 +20,13 @@ def serve() -> None:
     """
     settings = read_settings()
     host, port = bind_address(settings)
-    if not is_port_free(host, port):
-        refuse(f"{settings.bind} is taken: stop what listens there, or set MAG_BIND.")
+    if error := why_not_listen(host, port):
+        if error.errno == errno.EADDRINUSE:
+            refuse(f"{settings.bind} is taken: stop what listens there, or set MAG_BIND.")
+        refuse(
+            f"MAG cannot listen on {settings.bind} ({error.strerror}): set MAG_BIND to an address "
+            "of this machine and a port that you may use, such as 127.0.0.1:8400."
+        )
     prepared_equipment(settings).database.dispose()
     supervisor = Supervisor()
     with supervisor.signals():

@@ -15,7 +15,7 @@ _OWN = click.option(
     "--themes-dir",
     "own",
     envvar="MAG_THEMES_DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Your own folder of themes, beside the shipped ones (MAG_THEMES_DIR).",
 )
 

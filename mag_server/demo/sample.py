@@ -1,7 +1,10 @@
 """The demonstration's people and partners, written into a database that is marked as such."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import DatabaseError
 
+from mag_server.base.db import peek_marks
 from mag_server.base.work import Equipment, Work
 from mag_server.rooms.companies.model import Siret
 from mag_server.rooms.partners.actions import (
@@ -11,7 +14,6 @@ from mag_server.rooms.partners.actions import (
     add_secret,
     edit_partner,
     find_partner,
-    list_partners,
     list_secrets,
     retire_secret,
 )
@@ -69,17 +71,30 @@ class NotADemonstrationError(Exception):
     """The database holds something else: the demonstration leaves it alone."""
 
 
+def check_file(file: Path) -> None:
+    """Make sure that a file is a demonstration's, or none yet, without changing a byte of it.
+
+    Raises:
+        NotADemonstrationError: It holds something else.
+        OSError: It cannot be read.
+    """
+    try:
+        marks = peek_marks(file)
+    except DatabaseError as error:
+        raise NotADemonstrationError from error
+    if marks is not None and MARK not in marks:
+        raise NotADemonstrationError
+
+
 def prepare_sample(equipment: Equipment, *, work: Work, partners: list[Partner]) -> dict[str, str]:
     """Write what is missing of the sample data; return each partner's fresh secret.
 
     Raises:
-        NotADemonstrationError: The database is in use and carries no demonstration mark.
+        NotADemonstrationError: The database carries no demonstration mark.
     """
     again = work.again
     if not equipment.database.has_mark(MARK):
-        if list_partners(work) or list_people(work, most=1):
-            raise NotADemonstrationError
-        equipment.database.set_mark(MARK)
+        raise NotADemonstrationError
     known = {person.email for person in list_people(work, most=1000)}
     for sample in PEOPLE:
         if sample.email not in known:

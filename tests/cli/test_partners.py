@@ -99,6 +99,10 @@ def test_an_empty_word_empties_a_list_or_a_value(registered: Terminal):
         (("--redirect-uri", "http://klesia.localhost:8500/cb"), "is refused: "),
         ((*ADDRESSES, "--theme", "nulle-part"), "nulle-part"),
         ((*ADDRESSES, "--minimum-acr", "tres-fort"), "/acr/two-factor"),
+        ((*ADDRESSES, "--theme", ""), 'The theme "" does not exist'),
+        ((*ADDRESSES, "--name", ""), "--name"),
+        ((*ADDRESSES, "--name", "  "), "--name"),
+        ((*ADDRESSES, "--name", "K" * 101), "100 characters"),
         ((), "--redirect-uri"),
     ],
 )
@@ -107,6 +111,36 @@ def test_a_wrong_partner_is_refused_with_the_thing_at_fault(
 ):
     assert said in terminal.sentence(*ADD, *wrong)
     assert terminal.json_lines("partners", "list") == []
+
+
+@pytest.mark.parametrize("option", ["--name", "--theme"])
+def test_what_a_partner_cannot_do_without_is_not_emptied(registered: Terminal, option: str):
+    before = registered.json("partners", "show", "klesia")
+    assert option.removeprefix("--") in registered.sentence(
+        "partners", "edit", "klesia", f"{option}="
+    )
+    assert registered.json("partners", "show", "klesia") == before
+
+
+@pytest.mark.parametrize("name", ["KLESIA\nPro", "KLESIA\x1b[31m", "KLESIA\u2028Pro"])
+def test_a_name_of_two_lines_or_with_a_control_is_wrong_usage(terminal: Terminal, name: str):
+    answer = terminal.type("partners", "add", "klesia", "--name", name, *ADDRESSES)
+    assert answer.exit_code == 2
+    assert "Invalid value for '--name': it holds a line break" in answer.stderr
+    assert terminal.json_lines("partners", "list") == []
+
+
+def test_a_name_may_hold_a_no_break_space(terminal: Terminal):
+    name = "KLESIA\u00a0Pro"
+    added = terminal.json("partners", "add", "klesia", "--name", name, *ADDRESSES)
+    assert added["name"] == name
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999"])
+def test_a_secret_has_a_number_that_a_database_can_hold(registered: Terminal, number: str):
+    answer = registered.type("partners", "secrets", "retire", "klesia", "--", number)
+    assert answer.exit_code == 2
+    assert "not in the range" in answer.stderr
 
 
 def test_an_unknown_theme_is_refused_when_editing_and_those_that_exist_are_named(

@@ -37,6 +37,13 @@ def test_a_wrong_setting_is_named_with_what_to_write(
         assert said in sentence
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_an_address_of_another_machine_is_not_called_taken(terminal: Terminal, host: str):
+    sentence = terminal.sentence("serve", MAG_BIND=f"{host}:8400")
+    assert sentence.startswith(f"MAG cannot listen on {host}:8400 (")
+    assert "set MAG_BIND to an address of this machine" in sentence
+
+
 def test_the_demonstrations_leniency_is_refused_in_production(terminal: Terminal):
     lenient = {"MAG_DEMONSTRATION": "1", "MAG_ISSUER": "https://mag.example.fr"}
     sentence = terminal.sentence("serve", **lenient)

@@ -106,6 +106,14 @@ def test_a_listed_page_is_a_path_of_this_portal(uri: str, path: str):
     assert landing_of(uri, link_targets=LISTED, portal_origin=URL) == path
 
 
+def test_a_link_may_lead_to_an_address_as_long_as_mag_registers(browser: Browser):
+    longest = f"{URL}/avis?annee={'a' * (1024 - len(f'{URL}/avis?annee='))}"
+    landed = browser.come_back(
+        browser.provider.authorize(initiate(browser, target_link_uri=longest).location)
+    )
+    assert landed.location == longest.removeprefix(URL)
+
+
 @pytest.mark.parametrize(
     "uri", ["https://evil.example/paie", f"{URL}//evil.example", f"{URL}/a/../b", "/paie"]
 )

@@ -46,7 +46,7 @@ HOSTILE = {
     "an encoded dot segment": "/a/%2e%2e/b",
     "a single dot": "/./b",
     "a fragment": "/page#//evil.example",
-    "too long": "/" + "a" * 1500,
+    "too long": "/" + "a" * 500,
 }
 GOOD = [
     "/",
@@ -112,7 +112,7 @@ def test_a_page_with_a_raw_backslash_in_its_query_is_found_again(client, provide
 
 def test_a_query_too_long_for_a_cookie_is_left_behind(client, provider):
     browser = Browser(portal_of(client), provider)
-    assert browser.sign_in("/paie/mai?q=" + "a" * 2000).location == "/paie/mai"
+    assert browser.sign_in("/paie/mai?q=" + "a" * 500).location == "/paie/mai"
 
 
 def test_a_form_is_not_sent_again_after_signing_in(client, provider):

@@ -21,6 +21,7 @@ from mag_server.rooms.assertions.model import (
     challenge_matches,
     claims_of,
     id_token_claims,
+    proof_claims,
 )
 from mag_server.rooms.keys.actions import read_id_token_hint, sign_id_token
 from mag_server.rooms.partners.actions import find_partner
@@ -171,12 +172,13 @@ def tell_userinfo(work: Work, *, access_token: str) -> dict[str, Any] | None:
         )
     if token is None or token.sub is None or token.sid is None:
         return None
-    if find_session(work, sid=token.sid) is None:
+    session = find_session(work, sid=token.sid)
+    if session is None:
         return None
     person = find_person(work, sub=token.sub)
     if person is None or person.state is not PersonState.ACTIF:
         return None
-    return claims_of(person, scope=token.scope)
+    return proof_claims(session) | claims_of(person, scope=token.scope)
 
 
 def revoke_access_token(work: Work, *, partner: Partner, token: str) -> bool:

@@ -111,6 +111,16 @@ def claims_of(person: Person, *, scope: str) -> dict[str, Any]:
     return claims
 
 
+def proof_claims(proved: RedeemedCode | Session) -> dict[str, Any]:
+    """Return how the person was authenticated: in the ID token and at /userinfo alike."""
+    return {
+        "auth_time": int(proved.auth_time.timestamp()),
+        "acr": proved.acr,
+        "amr": list(proved.amr),
+        "sid": proved.sid,
+    }
+
+
 def id_token_claims(
     person: Person,
     code: RedeemedCode,
@@ -127,17 +137,13 @@ def id_token_claims(
         "aud": code.client_id,
         "iat": issued_at,
         "exp": issued_at + lifetime_seconds,
-        "auth_time": int(code.auth_time.timestamp()),
-        "acr": code.acr,
-        "amr": list(code.amr),
-        "sid": code.sid,
         "at_hash": half_hash(access_token),
     }
     if code.nonce is not None:
         claims["nonce"] = code.nonce
     if code.link_id is not None:
         claims |= {"link": code.link_id, "target": code.target}
-    return claims | claims_of(person, scope=code.scope)
+    return claims | proof_claims(code) | claims_of(person, scope=code.scope)
 
 
 def half_hash(token: str) -> str:

@@ -15,6 +15,7 @@ from mag_server.rooms.partners.model import (
     check_redirect_uri_registration,
     check_target_registration,
     is_client_id,
+    is_name,
 )
 from mag_server.rooms.themes.actions import find_theme
 from mag_server.rooms.themes.model import Theme
@@ -149,11 +150,13 @@ def find_fault(work: Work, *, partner: Partner) -> PartnerRefused | None:
         return PartnerRefused(
             "A partner's ID is 2 to 63 characters: a-z, 0-9 and -, not starting with -."
         )
+    if not is_name(partner.name):
+        return PartnerRefused("Give a --name that people can read: 1 to 100 characters, one line.")
     if not partner.redirect_uris:
         return PartnerRefused("Give at least one --redirect-uri: where people come back to.")
     if not isinstance(find_theme(partner.theme, own=work.settings.themes_dir), Theme):
         return PartnerRefused(
-            f"The theme {partner.theme} does not exist or is refused: "
+            f'The theme "{partner.theme}" does not exist or is refused: '
             "`mag themes list` shows the good ones, `mag themes check` says what is wrong."
         )
     for address, check in _addresses(partner):

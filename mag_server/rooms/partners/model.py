@@ -28,6 +28,7 @@ _LOGOUT_NAMES = frozenset({"state"})
 # OpenID Connect Core section 4: what MAG adds when it starts a sign-in at the partner's.
 _INITIATE_NAMES = frozenset({"iss", "login_hint", "target_link_uri"})
 
+LONGEST_NAME_CHARACTERS = 100
 _CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,62}", re.ASCII)
 
 
@@ -65,6 +66,13 @@ class PartnerSecret:
 def is_client_id(text: str) -> bool:
     """Tell whether a text may name a partner: 2 to 63 of a-z, 0-9 and -, not starting with -."""
     return _CLIENT_ID.fullmatch(text) is not None
+
+
+def is_name(text: str) -> bool:
+    """Tell whether people can read a text as a partner's name: 1 to 100 characters, one line."""
+    # A no-break space, as in a French name, counts as printable here.
+    plain = text.replace("\u00a0", " ").replace("\u202f", " ")
+    return bool(text.strip()) and plain.isprintable() and len(text) <= LONGEST_NAME_CHARACTERS
 
 
 def find_redirect_uri(partner: Partner, asked: str) -> bool:

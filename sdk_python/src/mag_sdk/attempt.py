@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,29 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mag_sdk.errors import StateUnknown
+
+
+@dataclass(frozen=True)
+class AttemptSecrets:
+    """The three values that make one sign-in unlike any other."""
+
+    state: str
+    nonce: str = field(repr=False)
+    code_verifier: str = field(repr=False)
+
+    @staticmethod
+    def new() -> "AttemptSecrets":
+        """Draw them."""
+        return AttemptSecrets(new_secret(), new_secret(), new_secret())
+
+    @staticmethod
+    def derived(*, state: str, key: str) -> "AttemptSecrets":
+        """Derive nonce and verifier from a state and a secret key that this browser keeps."""
+        nonce, verifier = (
+            _base64(hmac.digest(key.encode(), f"{name} {state}".encode(), "sha256"))
+            for name in ("nonce", "verifier")
+        )
+        return AttemptSecrets(state, nonce, verifier)
 
 
 @dataclass(frozen=True)
@@ -71,5 +95,8 @@ def new_secret() -> str:
 
 def challenge_of(code_verifier: str) -> str:
     """Derive the S256 challenge (RFC 7636 section 4.2)."""
-    digest = hashlib.sha256(code_verifier.encode("ascii")).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+    return _base64(hashlib.sha256(code_verifier.encode("ascii")).digest())
+
+
+def _base64(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")

@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, urlencode
 from mag_sdk.acr import at_least, minimum_uri, stronger, weakest
 from mag_sdk.addresses import check_address
 from mag_sdk.assertion import Assertion
-from mag_sdk.attempt import PendingSignIn, SignInAttempt, challenge_of, new_secret
+from mag_sdk.attempt import AttemptSecrets, PendingSignIn, SignInAttempt, challenge_of
 from mag_sdk.errors import (
     AnswerRefused,
     ConfigurationRefused,
@@ -87,6 +87,7 @@ class MagClient:
         login_hint: str | None = None,
         ui_locales: str | None = None,
         acr_values: str | None = None,
+        secrets: AttemptSecrets | None = None,
     ) -> SignInAttempt:
         """Begin a sign-in (OIDC Core 3.1.2.1, RFC 7636).
 
@@ -97,6 +98,7 @@ class MagClient:
             login_hint: an identifier MAG may prefill.
             ui_locales: languages in order, separated by spaces.
             acr_values: levels separated by spaces, sent as they are; the weakest is a minimum.
+            secrets: its state, nonce and verifier, used for no other attempt; drawn by default.
 
         Returns:
             The attempt: keep it for this browser, keyed by `state`, and redirect to its `url`.
@@ -104,9 +106,9 @@ class MagClient:
         Raises:
             MagUnreachable: MAG's addresses were never learnt and it does not answer.
         """
-        state, nonce, verifier = new_secret(), new_secret(), new_secret()
+        secrets = secrets or AttemptSecrets.new()
         asked = acr_values or self._acr_values
-        request = self._request(state=state, nonce=nonce, verifier=verifier) | {
+        request = self._request(secrets) | {
             "prompt": prompt,
             "max_age": None if max_age_seconds is None else str(max_age_seconds),
             "login_hint": login_hint,
@@ -114,29 +116,28 @@ class MagClient:
             "acr_values": asked,
         }
         wire = {name: value for name, value in request.items() if value is not None}
-        endpoint = self._metadata.current().authorization_endpoint
         asked_minimum = weakest(issuer=self.issuer, acr_values=asked or "")
         return SignInAttempt(
-            state=state,
-            nonce=nonce,
-            code_verifier=verifier,
+            state=secrets.state,
+            nonce=secrets.nonce,
+            code_verifier=secrets.code_verifier,
             target=target,
             started_at=self.now(),
             minimum_acr=stronger(issuer=self.issuer, one=self.minimum_acr, other=asked_minimum),
             max_age_seconds=max_age_seconds,
-            url=_with_query(endpoint, wire),
+            url=_with_query(self._metadata.current().authorization_endpoint, wire),
             widget_request=urlencode(wire | {"response_mode": "web_message"}),
         )
 
-    def _request(self, *, state: str, nonce: str, verifier: str) -> dict[str, str | None]:
+    def _request(self, secrets: AttemptSecrets) -> dict[str, str | None]:
         return {
             "response_type": "code",
             "client_id": self.client_id,
             "redirect_uri": self.redirect_uri,
             "scope": " ".join(self._scopes),
-            "state": state,
-            "nonce": nonce,
-            "code_challenge": challenge_of(verifier),
+            "state": secrets.state,
+            "nonce": secrets.nonce,
+            "code_challenge": challenge_of(secrets.code_verifier),
             "code_challenge_method": "S256",
         }
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 from mag_sdk.addresses import check_address, origin_of
 from mag_sdk.errors import ConfigurationRefused
-from mag_sdk.flask.targets import is_local
+from mag_sdk.flask.targets import LONGEST_LINK_TARGET, is_local
 
 _PLAIN = re.compile(r"[!-~]*")
 
@@ -19,7 +19,7 @@ def check_link_targets(link_targets: Collection[str], *, portal_origin: str) -> 
     """
     for uri in link_targets:
         check_address(setting="link_targets", url=uri)
-        if origin_of(uri) != portal_origin or not is_local(_path_of(uri, portal_origin)):
+        if origin_of(uri) != portal_origin or not _is_page(_path_of(uri, portal_origin)):
             raise ConfigurationRefused("link_targets", f"{uri} is no page of {portal_origin}")
 
 
@@ -43,7 +43,11 @@ def landing_of(
     if not any(names <= set(filter(None, known.split("&"))) for known in allowed):
         return None
     path = _path_of(target_link_uri, portal_origin)
-    return path if is_local(path) else None
+    return path if _is_page(path) else None
+
+
+def _is_page(path: str) -> bool:
+    return is_local(path, longest=LONGEST_LINK_TARGET)
 
 
 def _path_of(uri: str, portal_origin: str) -> str:

@@ -145,24 +145,24 @@ class MagFlask:
     ) -> Markup:
         """Write MAG's form into this page, as `{{ mag_widget(target="/espace") }}` does.
 
-        The answer being made keeps the attempt in a cookie of its own. While MAG has never been
+        The answer being made keeps its secrets in a cookie, one a target. While MAG has never been
         reached, the full-page way in stands alone.
         """
         fallback_url = url_for("mag.sign_in", target=target)
         if not is_accepted(target, accepted_paths=self._targets):
             raise ValueError(f"{target!r} is not a page that a sign-in may land on")
+        slot = self._cookies.widget_slot(request, target=target, now=self._client.now())
         try:
             metadata, attempt = (
                 self._client.metadata(),
-                self._client.begin_sign_in(target=target),
+                self._client.begin_sign_in(target=target, secrets=slot.new_secrets()),
             )
         except MagError:
             return render_widget(None, request="", fallback_url=fallback_url, label=label)
 
         @after_this_request
         def keep(response: Response) -> Response:
-            begun = Begun(attempt)
-            self._cookies.begin(response, request=request, begun=begun, now=self._client.now())
+            self._cookies.keep_slot(response, request=request, slot=slot, now=self._client.now())
             response.headers["Cache-Control"] = "no-store"  # the request in it is this browser's
             return response
 

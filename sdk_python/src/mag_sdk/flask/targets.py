@@ -7,21 +7,23 @@ from urllib.parse import quote, unquote
 from flask import Request
 
 HOME = "/"
-LONGEST_TARGET = 1500  # it travels in a cookie, of which browsers keep 4096 bytes
+# It travels in a cookie, and servers commonly refuse a Cookie header over 8 KB.
+LONGEST_TARGET = 500
+LONGEST_LINK_TARGET = 1024  # as long as an address that MAG registers
 _PLAIN = re.compile(r"/[!-~]*")
 _QUOTE_PATH = "/-._~!$&'()*+,;=:@"
 _QUOTE_QUERY = _QUOTE_PATH + "?%[]"
 _DECODINGS = 8
 
 
-def is_local(target: str) -> bool:
+def is_local(target: str, *, longest: int = LONGEST_TARGET) -> bool:
     """Tell whether a browser and a proxy would both take this for a path of this portal.
 
     The path may not hide, at any depth of percent-encoding, a backslash (which browsers read as a
     slash), an empty segment (`//host` is another site), a dot segment or a control character.
     The query is the page's own business and only has to be plain ASCII.
     """
-    if len(target) > LONGEST_TARGET or not _PLAIN.fullmatch(target):
+    if len(target) > longest or not _PLAIN.fullmatch(target):
         return False
     if "\\" in target or "#" in target:
         return False
