@@ -1,4 +1,4 @@
-"""What was seen of a letter is taken by a mark on each event, and keeps a refusal's codes only."""
+"""Events of letters bear a mark once taken, and a refusal's codes only; links are found by SIRET."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,8 @@ def upgrade() -> None:
         "(SELECT position FROM link_positions WHERE name = 'deliveries')"
     )
     op.drop_table("link_positions")
+    op.drop_index("ix_links_siret", "links")
+    op.create_index(op.f("ix_links_siret"), "links", ["siret", "client_id"], unique=False)
     op.drop_column("mail_events", "reason")
     op.add_column("mail_events", sa.Column("code", sa.Text(), nullable=True))
     untold = sa.text("told_at IS NULL")

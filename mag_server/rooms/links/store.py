@@ -63,7 +63,8 @@ Index(
     sqlite_where=links.c.reference.is_not(None),
     postgresql_where=links.c.reference.is_not(None),
 )
-Index("ix_links_siret", links.c.client_id, links.c.siret)
+# A partner asks with its own name, a person's own page without one.
+Index("ix_links_siret", links.c.siret, links.c.client_id)
 for due in (links.c.expiry_due_at, links.c.deemed_due_at):
     Index(
         f"ix_links_{due.name}",
