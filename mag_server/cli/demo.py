@@ -64,11 +64,7 @@ def demo(
         Portal("mcf", "Mon Compte Formation", "mon-compte-formation", "mcf.localhost", mcf_port),
     )
     ports = (mag_port, klesia_port, mcf_port, mailbox_port, smtp_port)
-    for port in ports:
-        if ports.count(port) > 1:
-            raise click.UsageError(f"Port {port} is given twice: each of the five needs its own.")
-        if not is_port_free(_HERE, port):
-            refuse(f"Port {port} is taken: stop what listens there, or see `mag demo --help`.")
+    _check_ports(ports)
     settings = _settings(mag_port, smtp_port, folder)
     secrets = _prepare(settings, portals)
     supervisor = Supervisor()
@@ -94,6 +90,14 @@ def demo(
     if ended:
         refuse(f"{ended} ended unexpectedly; its last words stand above.")
     say("\nThe demonstration is stopped.")
+
+
+def _check_ports(ports: tuple[int, ...]) -> None:
+    for port in ports:
+        if ports.count(port) > 1:
+            raise click.UsageError(f"Port {port} is given twice: each of the five needs its own.")
+        if not is_port_free(_HERE, port):
+            refuse(f"Port {port} is taken: stop what listens there, or see `mag demo --help`.")
 
 
 def _settings(mag_port: int, smtp_port: int, folder: Path) -> Settings:
