@@ -2,6 +2,7 @@
 
 import { isFramed, isHeard, openChannel, tell } from "./channel.js";
 import { wear } from "./wear.js";
+import { concealPassword } from "./password.js";
 import { watchSight } from "./sight.js";
 
 export function startFrame() {
@@ -41,12 +42,22 @@ function startForm(form) {
     if (!isHeard()) return; // without a page that hears, the server says it
     event.preventDefault();
     tell({ type: "cancel" });
+    forget(form);
   });
   watchSight(form);
   // Last of its listeners, so that only what really leaves is told: the page then counts the seconds.
   window.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) tell({ type: "leaving" });
   });
+}
+
+// The page may show this same document again, to the next person at a shared desk.
+function forget(form) {
+  concealPassword();
+  for (const field of form.querySelectorAll("input[required]")) {
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true })); // its faults and the unseen name go too
+  }
 }
 
 function watchHeight() {
