@@ -117,7 +117,7 @@ export interface MagEventMap {
   "mag-ready": CustomEvent<MagNothing>;
   "mag-step": CustomEvent<MagStep>;
   "mag-error": CustomEvent<MagErrorDetail>;
-  /** « Annuler » was pressed: nothing else happens. */
+  /** « Annuler » was pressed: the form has forgotten what was typed, nothing else happens. */
   "mag-cancel": CustomEvent<MagNothing>;
   /**
    * Someone signed in. By default the page then posts `code`, `state` and `iss` to your
