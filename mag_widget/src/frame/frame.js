@@ -20,7 +20,7 @@ export function startFrame() {
 }
 
 function hear(message) {
-  if (message.look) wear(message.look, message.scheme);
+  if (message.look) wear(message);
   if (message.type === "focus") document.querySelector("[data-goal], .button")?.focus();
 }
 
