@@ -67,6 +67,7 @@ function watchHeight() {
     const { width, height } = document.documentElement.getBoundingClientRect();
     if (width > 0) tell({ type: "size", height: Math.ceil(height) }); // not laid out yet: no height
   };
+  document.documentElement.dataset.sized = "";
   new ResizeObserver(tellHeight).observe(document.documentElement);
   tellHeight();
 }
