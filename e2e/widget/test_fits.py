@@ -1,12 +1,14 @@
 """Nobody sees where the page ends and the frame begins: its height, its place, its colours."""
 
 import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.widget.frame import READY, fill, frame_of, opened, press, until
-from e2e.widget.site import Site
+from e2e.widget.site import Site, operate
+from mag_server.base import places
 from tests.demo.running import Demonstration
 
 SHIFTS = """
@@ -72,6 +74,47 @@ def test_nothing_moves_when_the_form_comes_nor_when_it_is_refused(
     assert after
     assert after["y"] + page_scroll == pytest.approx(before["y"], abs=1)
     assert (after["x"], after["width"]) == (before["x"], before["width"])
+
+
+def heights_of(theme: str) -> str:
+    """Return the style that the README's table means for a theme."""
+    readme = (places.WIDGET / "README.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| `{theme}` \|(.*)\|$", readme, re.MULTILINE)
+    first, *others = re.findall(r"`([\d.]+rem)`", row)
+    rules = [
+        f"@container (width < {width}px) {{ mag-signin {{ --mag-height: {height}; }} }}"
+        for width, height in zip((448, 376, 336), others, strict=True)
+    ]
+    place = """main { container-type: inline-size; }
+        mag-signin:not(:defined) { display: block; min-height: var(--mag-height); }"""
+    return "\n".join([place, f"mag-signin {{ --mag-height: {first}; }}", *rules])
+
+
+@pytest.fixture
+def themed(site: Site, demo: Demonstration) -> Iterator[Callable[[str], None]]:
+    """Give the way to have the site wear another theme, until the test ends."""
+
+    def wear(theme: str) -> None:
+        operate(demo, "partners", "edit", site.client_id, "--theme", theme)
+
+    yield wear
+    wear("klesia")
+
+
+@pytest.mark.parametrize(
+    "theme", ["net-entreprises", "klesia", "mon-compte-formation", "reference"]
+)
+def test_with_the_heights_of_the_readme_nothing_moves_in_any_theme(
+    page: Page, site: Site, themed: Callable[[str], None], theme: str
+):
+    themed(theme)
+    page.add_init_script(SHIFTS)
+    around = "<main>{}</main><p>en dessous</p>"
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        opened(page, site.with_widget(around=around, style=heights_of(theme)))
+        assert shifted(page) < NOTHING, width
+        assert inner_overflow(page) == (0, 0), width
 
 
 def inner_overflow(page: Page) -> tuple[int, int]:
