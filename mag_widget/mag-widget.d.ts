@@ -44,7 +44,10 @@ export interface MagStep {
 
 /** What went wrong. Show `code` and `trace_id` to MAG's support: it finds the case by them. */
 export interface MagErrorDetail {
-  /** Stable: `MAG-...`, as at `https://MAG/docs/errors/<code>`; `late` when MAG has not answered in 8 s. */
+  /**
+   * Stable: `MAG-...`, as at `https://MAG/docs/errors/<code>`; `late` when MAG has not answered in 8 s.
+   * `MAG-206` is your page's own: something covers the form or fades it, and the press was not sent.
+   */
   code: `MAG-${number}` | "late";
   trace_id?: string;
   /** OAuth's own word (`access_denied`, `login_required` ...), where the answer is an error. */
@@ -114,7 +117,7 @@ export interface MagEventMap {
   "mag-ready": CustomEvent<MagNothing>;
   "mag-step": CustomEvent<MagStep>;
   "mag-error": CustomEvent<MagErrorDetail>;
-  /** « Annuler » was pressed: nothing else happens. */
+  /** « Annuler » was pressed: the form has forgotten what was typed, nothing else happens. */
   "mag-cancel": CustomEvent<MagNothing>;
   /**
    * Someone signed in. By default the page then posts `code`, `state` and `iss` to your

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Page, expect
 
 from e2e.test_repeated import mag_held_back
 from e2e.throttled import forget_failures, make_wait
@@ -199,13 +199,16 @@ def test_without_the_frame_s_scripts_the_form_works_and_a_link_leads_on(page: Pa
     assert "id_token" in site.redeem(landing.query["code"])
 
 
+@pytest.mark.parametrize("width", [1280, 390, 320])
 def test_without_the_frame_s_scripts_the_form_is_drawn_and_has_no_inner_scroll_bar(
-    page: Page, site: Site
+    page: Page, site: Site, width: int
 ):
+    page.set_viewport_size({"width": width, "height": 900})
     page.route(SCRIPT_OF_THE_FRAME, lambda route: route.abort())
     page.goto(site.with_widget())
     frame = frame_of(page)
     page.wait_for_timeout(1500)  # the loader waits a second for a hello
+    assert _hidden_height(frame) == 0
     button = frame.locator("button[value=sign-in]").bounding_box()
     host = page.locator("mag-signin").bounding_box()
     assert button
@@ -218,3 +221,33 @@ def test_without_the_frame_s_scripts_the_form_is_drawn_and_has_no_inner_scroll_b
             {trackVisibility: true, delay: 100}).observe(document.documentElement))"""
     )
     assert seen
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_without_scripts_where_no_browser_sizes_the_frame_one_can_scroll_to_the_button(
+    page: Page, site: Site, demo: Demonstration, width: int
+):
+    # Firefox and WebKit do not know frame-sizing.
+    loader = page.request.get(f"http://127.0.0.1:{demo.mag_port}/widget/v1/mag.js").text()
+    assert "frame-sizing:content-height" in loader
+    unsized = loader.replace("frame-sizing:content-height", "")
+    page.route(
+        "**/widget/v1/mag.js",
+        lambda route: route.fulfill(body=unsized, content_type="text/javascript"),
+    )
+    page.set_viewport_size({"width": width, "height": 900})
+    page.route(SCRIPT_OF_THE_FRAME, lambda route: route.abort())
+    page.goto(site.with_widget())
+    frame = frame_of(page)
+    page.wait_for_timeout(1500)
+    assert _hidden_height(frame) > 0
+    expect(frame.locator("html")).to_have_css("scrollbar-width", "auto")
+    frame.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert frame.evaluate(
+        "document.querySelector('button[value=sign-in]').getBoundingClientRect().bottom"
+        " <= innerHeight"
+    )
+
+
+def _hidden_height(frame: Frame) -> int:
+    return int(frame.evaluate("document.documentElement.scrollHeight - innerHeight"))

@@ -1,12 +1,14 @@
 """Nobody sees where the page ends and the frame begins: its height, its place, its colours."""
 
 import re
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.widget.frame import READY, fill, frame_of, opened, press, until
-from e2e.widget.site import Site
+from e2e.widget.site import Site, operate
+from mag_server.base import places
 from tests.demo.running import Demonstration
 
 SHIFTS = """
@@ -72,6 +74,47 @@ def test_nothing_moves_when_the_form_comes_nor_when_it_is_refused(
     assert after
     assert after["y"] + page_scroll == pytest.approx(before["y"], abs=1)
     assert (after["x"], after["width"]) == (before["x"], before["width"])
+
+
+def heights_of(theme: str) -> str:
+    """Return the style that the README's table means for a theme."""
+    readme = (places.WIDGET / "README.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| `{theme}` \|(.*)\|$", readme, re.MULTILINE)
+    first, *others = re.findall(r"`([\d.]+rem)`", row)
+    rules = [
+        f"@container (width < {width}px) {{ mag-signin {{ --mag-height: {height}; }} }}"
+        for width, height in zip((448, 376, 336), others, strict=True)
+    ]
+    place = """main { container-type: inline-size; }
+        mag-signin:not(:defined) { display: block; min-height: var(--mag-height); }"""
+    return "\n".join([place, f"mag-signin {{ --mag-height: {first}; }}", *rules])
+
+
+@pytest.fixture
+def themed(site: Site, demo: Demonstration) -> Iterator[Callable[[str], None]]:
+    """Give the way to have the site wear another theme, until the test ends."""
+
+    def wear(theme: str) -> None:
+        operate(demo, "partners", "edit", site.client_id, "--theme", theme)
+
+    yield wear
+    wear("klesia")
+
+
+@pytest.mark.parametrize(
+    "theme", ["net-entreprises", "klesia", "mon-compte-formation", "reference"]
+)
+def test_with_the_heights_of_the_readme_nothing_moves_in_any_theme(
+    page: Page, site: Site, themed: Callable[[str], None], theme: str
+):
+    themed(theme)
+    page.add_init_script(SHIFTS)
+    around = "<main>{}</main><p>en dessous</p>"
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        opened(page, site.with_widget(around=around, style=heights_of(theme)))
+        assert shifted(page) < NOTHING, width
+        assert inner_overflow(page) == (0, 0), width
 
 
 def inner_overflow(page: Page) -> tuple[int, int]:
@@ -198,12 +241,69 @@ def test_the_frame_is_transparent_on_a_page_of_either_scheme(
     page: Page, site: Site, scheme: str, supported: str
 ):
     page.emulate_media(color_scheme=scheme)
-    style = f":root {{ color-scheme: {supported}; background: rgb(1, 99, 200); }}"
+    is_dark = supported == "dark" or (supported == "light dark" and scheme == "dark")
+    ground = (36, 12, 30) if is_dark else (250, 236, 244)
+    style = f":root {{ color-scheme: {supported}; background: rgb{ground}; }}"
     opened(page, site.with_widget(style=style))
     page.wait_for_timeout(300)
+    assert beside_the_title(page) == ground
+
+
+# A page paints its ground, and leaves it to the browser to know what the frame's words need.
+UNREADABLE = {
+    "dark, and says nothing of it": "body { background: #111; color: #eee; }",
+    "dark, in another notation": "html { background: oklch(.2 .02 300); color: #eee; }",
+    "a dark card in a white page": "main { background: #111; color: #eee; }",
+    "a veil over a white page": "main { background: rgb(0 0 0 / 80%); }",
+    "of middling light": "body { background: rgb(1, 99, 200); }",
+}
+
+
+@pytest.mark.parametrize("style", UNREADABLE)
+def test_where_its_words_could_not_be_read_the_form_paints_its_surface(
+    page: Page, site: Site, style: str
+):
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text))
+    page.emulate_media(color_scheme="light")
+    frame = opened(page, site.with_widget(around="<main>{}</main>", style=UNREADABLE[style]))
+    expect(frame.locator("h1")).to_have_css("color", "rgb(43, 20, 32)")
+    until(page, lambda: beside_the_title(page) == (255, 255, 255))
+    assert [one for one in said if "cannot be read on the page's own #" in one]
+
+
+def test_a_page_that_turns_dark_slowly_is_followed_there_and_back(page: Page, site: Site):
+    style = "body { background: #fff; transition: background-color 400ms; }"
+    frame = opened(page, site.with_widget(style=style))
+    painted = frame.locator("html[data-painted]")
+    expect(painted).to_have_count(0)
+    page.evaluate("document.body.style.backgroundColor = '#111'")
+    expect(painted).to_have_count(1)
+    page.evaluate("document.body.style.backgroundColor = '#fff'")
+    expect(painted).to_have_count(0)
+
+
+@pytest.mark.parametrize("ground", ["#ffffff", "#101010"])
+def test_a_surface_that_the_page_names_is_what_the_words_are_drawn_on(
+    page: Page, site: Site, ground: str
+):
+    # Attack: light words, judged on a dark surface, and drawn on a white page.
+    look = """mag-signin { --mag-surface: #101010; --mag-subtle: #202020; --mag-text: #f0f0f0;
+      --mag-text-2: #d0d0d0; --mag-link: #f0c0d0; --mag-error: #ffb3ab; --mag-error-bg: #301010;
+      --mag-primary: #f2b27a; --mag-primary-hover: #f7c596; --mag-on-primary: #2a0c1b;
+      --mag-focus: #ffd9a8; --mag-field-line: #a0a0a0; }"""
+    # A picture is told to nobody.
+    plain = f"body {{ background: linear-gradient({ground}, {ground}); }}"
+    frame = opened(page, site.with_widget(style=look + plain))
+    expect(frame.locator("h1")).to_have_css("color", "rgb(240, 240, 240)")
+    until(page, lambda: beside_the_title(page) == (16, 16, 16))
+
+
+def beside_the_title(page: Page) -> tuple[int, ...]:
+    """Return the colour of the frame's ground, right of the title."""
     host = page.locator("mag-signin").bounding_box()
     assert host
-    assert pixel(page, host["x"] + host["width"] - 3, host["y"] + 3) == (1, 99, 200)
+    return pixel(page, host["x"] + host["width"] - 3, host["y"] + 3)
 
 
 def pixel(page: Page, x: float, y: float) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.widget.frame import be_seen, fill, opened, press
+from e2e.widget.frame import be_seen, fill, opened, press, until
 from e2e.widget.site import Site
 from tests.demo.running import Demonstration
 
@@ -16,6 +16,18 @@ COVERS = {
     "a frame scaled and turned": """
         document.querySelector("mag-signin").style.transform = "scale(.5) rotate(9deg)";""",
 }
+# What a page's own style does without meaning any harm.
+SHADOW = "main { filter: drop-shadow(0 2px 6px rgb(0 0 0 / 20%)); }"
+HEADER = """header { position: sticky; top: 0; height: 60px; background: #fff; z-index: 2; }
+main { margin: 240px 0 900px; }"""
+HARMLESS = {
+    "a shadow drawn by a filter": SHADOW,
+    "a hair of transparency": "main { opacity: .99; }",
+    "a blend": "main { mix-blend-mode: multiply; }",
+    "a sticky header over the frame's top": HEADER,
+}
+HEARD = """window.told = [];
+addEventListener("mag-error", ({ detail }) => told.push(detail.code));"""
 
 # A form of the page's own, in the frame's place.
 PLANTED = (
@@ -78,6 +90,47 @@ def test_a_covered_button_sends_nothing_and_offers_the_full_page(
     link = frame.locator("#unseen-offer a")
     assert (link.get_attribute("target"), sent) == ("_top", [])
     assert "response_mode=query" in (link.get_attribute("href") or "")
+
+
+@pytest.mark.parametrize("style", HARMLESS)
+def test_a_page_whose_own_style_covers_the_form_is_told_so(
+    page: Page, site: Site, demo: Demonstration, style: str
+):
+    said: list[str] = []
+    page.on("console", lambda one: said.append(one.text))
+    page.set_viewport_size({"width": 390, "height": 700})
+    around = "<header>Un portail</header><main>{}</main>"
+    frame = opened(
+        page,
+        site.with_widget(attributes="debug", around=around, style=HARMLESS[style], script=HEARD),
+    )
+    sent = posted(page, demo)
+    fill(frame)
+    page.evaluate("scrollTo(0, 300)")
+    page.wait_for_timeout(300)  # Chromium looks ten times a second
+    expect(frame.locator("html[data-armed]")).to_have_count(0)
+    frame.evaluate("document.querySelector('button[value=sign-in]').click()")
+    expect(frame.locator("#unseen-offer a")).to_be_visible()
+    until(page, "told.length")
+    assert page.evaluate("told") == ["MAG-206"]
+    help_page = f"{demo.mag}/docs/errors/MAG-206"
+    assert f"MAG: MAG-206: see {help_page}" in said
+    answer = page.request.get(help_page.replace("mag.localhost", "127.0.0.1"))
+    assert "box-shadow" in answer.text()
+    assert sent == []
+
+
+def test_scrolled_clear_of_a_sticky_header_the_form_is_sent(page: Page, site: Site):
+    page.set_viewport_size({"width": 390, "height": 900})
+    around = "<header>Un portail</header><main>{}</main>"
+    frame = opened(page, site.with_widget(around=around, style=HEADER, script=HEARD))
+    fill(frame)
+    be_seen(frame)
+    page.evaluate("scrollTo(0, 300)")
+    expect(frame.locator("html[data-armed]")).to_have_count(0)
+    page.evaluate("scrollTo(0, 200)")
+    press(frame)
+    expect(page).to_have_url(f"{site.url}/callback")
 
 
 @pytest.mark.parametrize("cover", COVERS)

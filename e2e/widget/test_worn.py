@@ -1,10 +1,13 @@
 """The page's own colours, live: known names, known shapes, and nothing that cannot be read."""
 
+import re
+
 import pytest
 from playwright.sync_api import ConsoleMessage, Frame, Page, expect
 
 from e2e.widget.frame import opened, until
 from e2e.widget.site import Site
+from mag_server.base import places
 
 REFUSED = """
 window.refused = [];
@@ -35,6 +38,24 @@ UNKNOWN_SHAPES = {
     "--mag-field-radius": ["33px", "-1px", "1.5px", "1rem", "50%", "calc(1px)", "6"],
     "--mag-fonts": ["url(https://evil.example/f)", "Inter; color: red", "a{}", "x" * 201, "<b>"],
 }  # fmt: skip
+
+
+# Each fails for itself alone: the theme's own colours carry every pair that is judged before it.
+UNREADABLE = [
+    (("text", "surface"), ("#777777", "#ffffff"), 4.5),
+    (("text-2", "surface"), ("#8a8a8a", "#ffffff"), 4.5),
+    (("link", "surface"), ("#ff8800", "#ffffff"), 4.5),
+    (("on-primary", "primary"), ("#ffffff", "#22aa55"), 4.5),
+    (("on-primary", "primary-hover"), ("#ffffff", "#22aa55"), 4.5),
+    (("text", "subtle"), ("#333333", "#555555"), 4.5),
+    (("link", "subtle"), ("#00469b", "#6699cc"), 4.5),
+    (("error", "surface"), ("#ff5555", "#ffffff"), 4.5),
+    (("error", "error-bg"), ("#b00020", "#e0a0a0"), 4.5),
+    (("text", "error-bg"), ("#666666", "#d8d8d8"), 4.5),
+    (("primary", "surface"), ("#767676", "#cfcfcf"), 3),
+    (("field-line", "surface"), ("#cccccc", "#ffffff"), 3),
+    (("focus", "surface"), ("#ffe000", "#ffffff"), 3),
+]
 
 
 def worn(frame: Frame, name: str) -> str:
@@ -87,20 +108,7 @@ def test_the_form_follows_what_changes_on_the_page(page: Page, site: Site):
     expect(field).to_have_css("background-color", "rgb(255, 255, 255)")
 
 
-@pytest.mark.parametrize(
-    ("drawn_on", "values", "needs"),
-    [
-        (("text", "surface"), ("#777777", "#ffffff"), 4.5),
-        (("text-2", "surface"), ("#8a8a8a", "#ffffff"), 4.5),
-        (("link", "surface"), ("#ff8800", "#ffffff"), 4.5),
-        (("on-primary", "primary"), ("#ffffff", "#22aa55"), 4.5),
-        (("text", "subtle"), ("#333333", "#555555"), 4.5),
-        (("link", "subtle"), ("#00469b", "#6699cc"), 4.5),
-        (("error", "surface"), ("#ff5555", "#ffffff"), 4.5),
-        (("field-line", "surface"), ("#cccccc", "#ffffff"), 3),
-        (("focus", "surface"), ("#ffe000", "#ffffff"), 3),
-    ],
-)
+@pytest.mark.parametrize(("drawn_on", "values", "needs"), UNREADABLE)
 def test_a_pair_that_cannot_be_read_is_left_out_and_said(
     page: Page,
     site: Site,
@@ -124,6 +132,15 @@ def test_a_pair_that_cannot_be_read_is_left_out_and_said(
     assert 1 < told["ratio"] < needs
     assert worn(frame, pair[0]) != values[0]
     until(page, lambda: said)
+
+
+def test_every_pair_that_the_form_judges_has_its_case():
+    wear = (places.WIDGET / "src/frame/wear.js").read_text("utf-8")
+    judged = re.findall(r'\["([\w-]+)", "([\w-]+)", (\w+)_RATIO\]', wear)
+    needs = {"TEXT": 4.5, "GRAPHIC": 3}
+    assert [(drawn_on, ratio) for drawn_on, _, ratio in UNREADABLE] == [
+        ((drawn, on), needs[kind]) for drawn, on, kind in judged
+    ]
 
 
 def test_just_enough_contrast_is_worn(page: Page, site: Site):

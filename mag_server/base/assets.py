@@ -31,6 +31,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "src/frame/countdown.js",
         "src/frame/username.js",
         "src/frame/channel.js",
+        "src/frame/ground.js",
         "src/frame/wear.js",
         "src/frame/sight.js",
         "src/frame/interaction.js",

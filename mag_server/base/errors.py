@@ -303,6 +303,19 @@ _ENTRIES = (
         "A field is empty or not in the right form; nothing was checked or counted.",
         "The person corrects the named field.",
     ),
+    ErrorEntry(
+        "MAG-206",
+        "access_denied",
+        403,
+        N_("Ce formulaire est recouvert par la page : pour votre sécurité, il n’est pas envoyé."),
+        "The button was pressed while Chromium did not see the whole frame: under anything that is "
+        "drawn over a part of it (a sticky header, a chat bubble), or where it or what is around "
+        "it has an `opacity` under 1, a `filter`, a `mix-blend-mode`, or lies under a "
+        "`backdrop-filter`. Nothing was sent to the server.",
+        "Draw a shadow by `box-shadow`, not by `filter`; take those properties off the element and "
+        "all that is around it; let nothing fixed or sticky lie over the form on the page that "
+        "signs people in. The person may scroll the form clear, or open the full page.",
+    ),
     _api(
         401,
         "invalid_token",

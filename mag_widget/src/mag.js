@@ -12,6 +12,7 @@
   const PATIENCE_MS = 8000;
   const UNHEARD_MS = 1000;
   const DARK = matchMedia("(prefers-color-scheme: dark)");
+  // For MAG alone: a feature that names no origin is for that of `src`.
   const ALLOW = ["publickey-credentials-get", "publickey-credentials-create", "identity-credentials-get", "storage-access"];
   const LOOK = ("page surface subtle line field-line text text-2 mark accent primary primary-hover on-primary link " +
     "focus error error-bg ok ok-bg field-radius fonts").split(" ").map((name) => "--mag-" + name);
@@ -102,8 +103,7 @@
         this.#root.replaceChildren(make("slot")); // no request: the page's own way in stays
         return this.#debug("no request attribute");
       }
-      this.#frame = make("iframe", { title: this.getAttribute("frame-title") || this.#words[0] });
-      this.#frame.allow = ALLOW.map((feature) => `${feature} ${MAG}`).join("; ");
+      this.#frame = make("iframe", { title: this.getAttribute("frame-title") || this.#words[0], allow: ALLOW.join("; ") });
       this.#frame.src = MAG + "/authorize?" + new URLSearchParams(request);
       // A form without scripts says no hello: it is shown all the same.
       this.#frame.onload = () => this.#port || this.#after(UNHEARD_MS, () => this.#unheard());
@@ -121,7 +121,8 @@
       // Out of the browser's memory, after a sign-in: the answer has been spent, a form is due.
       addEventListener("pageshow", (event) => event.persisted && this.#open(), { signal });
       DARK.addEventListener("change", () => this.#wear(), { signal });
-      document.addEventListener("securitypolicyviolation", (event) => this.#debug(`the CSP lacks ${event.effectiveDirective} ${event.blockedURI.split("/", 3).join("/")}`), { signal });
+      addEventListener("transitionend", () => this.#wear(), { signal });
+      document.addEventListener("securitypolicyviolation", (event) => this.#blocked(event), { signal });
       const looks = new MutationObserver(() => this.#wear());
       for (const element of [this, document.documentElement, document.body]) looks.observe(element, { attributeFilter: ["style", "class", "data-theme"] });
       signal.addEventListener("abort", () => looks.disconnect());
@@ -160,6 +161,12 @@
         const detail = { code: told.code, state: told.state, iss: told.iss };
         if (this.#tell("mag-success", detail)) this.#goOn(detail);
       }
+    }
+
+    // What else the page's policy holds back, a tracker or an advertisement, is none of our advice.
+    #blocked({ effectiveDirective, blockedURI }) {
+      const source = blockedURI.split("/", 3).join("/");
+      if ([MAG, location.origin].includes(source)) this.#debug(`the CSP lacks ${effectiveDirective} ${source}`);
     }
 
     #refused({ code, traceId, error }) {
@@ -212,11 +219,11 @@
 
     #look() {
       const worn = getComputedStyle(this);
-      const named = LOOK.map((name) => [name, worn.getPropertyValue(name).trim()]);
-      // Dark where this page itself is: a frame of another scheme would be opaque.
-      const [light, dark] = ["light", "dark"].map((one) => worn.colorScheme.includes(one));
-      const scheme = dark && (!light || DARK.matches) ? "dark" : "light";
-      return { look: Object.fromEntries(named.filter(([, value]) => value)), scheme };
+      const look = Object.fromEntries(LOOK.map((name) => [name, worn.getPropertyValue(name)]));
+      // What is painted behind the frame, nearest first: the form must be read on it.
+      const grounds = [];
+      for (let at = this; at; at = at.parentElement) grounds.push(getComputedStyle(at).backgroundColor);
+      return { look, schemes: worn.colorScheme, isDark: DARK.matches, grounds };
     }
 
     #wear() {

@@ -2,6 +2,7 @@
 
 import { isFramed, isHeard, openChannel, tell } from "./channel.js";
 import { wear } from "./wear.js";
+import { concealPassword } from "./password.js";
 import { watchSight } from "./sight.js";
 
 export function startFrame() {
@@ -19,7 +20,7 @@ export function startFrame() {
 }
 
 function hear(message) {
-  if (message.look) wear(message.look, message.scheme);
+  if (message.look) wear(message);
   if (message.type === "focus") document.querySelector("[data-goal], .button")?.focus();
 }
 
@@ -41,12 +42,22 @@ function startForm(form) {
     if (!isHeard()) return; // without a page that hears, the server says it
     event.preventDefault();
     tell({ type: "cancel" });
+    forget(form);
   });
   watchSight(form);
   // Last of its listeners, so that only what really leaves is told: the page then counts the seconds.
   window.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) tell({ type: "leaving" });
   });
+}
+
+// The page may show this same document again, to the next person at a shared desk.
+function forget(form) {
+  concealPassword();
+  for (const field of form.querySelectorAll("input[required]")) {
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true })); // its faults and the unseen name go too
+  }
 }
 
 function watchHeight() {
@@ -56,6 +67,7 @@ function watchHeight() {
     const { width, height } = document.documentElement.getBoundingClientRect();
     if (width > 0) tell({ type: "size", height: Math.ceil(height) }); // not laid out yet: no height
   };
+  document.documentElement.dataset.sized = "";
   new ResizeObserver(tellHeight).observe(document.documentElement);
   tellHeight();
 }

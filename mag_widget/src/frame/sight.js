@@ -5,7 +5,10 @@
 // nobody's attack. Nothing is pressed later on the person's behalf: the page might have moved away
 // what covered us for the length of one click. A press that sends nothing is always answered by words.
 
+import { tell } from "./channel.js";
+
 const SEEN_FOR_MS = 500;
+const UNSEEN = "MAG-206";
 
 export function watchSight(form) {
   const offer = document.getElementById("unseen-offer");
@@ -33,6 +36,7 @@ export function watchSight(form) {
     event.stopImmediatePropagation();
     again.hidden = !isSeen; // seen, but only just
     offer.hidden = isSeen;
+    if (!isSeen) tell({ type: "error", code: UNSEEN }); // mostly a page's own style: its maker must know
   };
   form.addEventListener("submit", hold, true);
 }

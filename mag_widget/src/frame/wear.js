@@ -2,6 +2,7 @@
 // text hard to read is left out, and said.
 
 import { tell } from "./channel.js";
+import { groundBehind } from "./ground.js";
 
 const TEXT_RATIO = 4.5;
 const GRAPHIC_RATIO = 3;
@@ -22,21 +23,42 @@ const PAIRS = [
   ["primary", "surface", GRAPHIC_RATIO], ["field-line", "surface", GRAPHIC_RATIO], ["focus", "surface", GRAPHIC_RATIO],
 ];
 
-export function wear(look, scheme) {
-  const { style, dataset } = document.documentElement;
-  if (scheme === "light" || scheme === "dark") dataset.scheme = scheme;
+export function wear({ look, schemes, isDark, grounds }) {
+  const root = document.documentElement;
+  root.dataset.scheme = schemeOf(String(schemes), isDark);
   // Sent with the form, so that the next page has it before it is drawn.
   const kept = document.querySelector("#sign-in input[name=scheme]");
-  if (kept) kept.value = dataset.scheme ?? "";
+  if (kept) kept.value = root.dataset.scheme;
   const wanted = ofKnownShape(look);
-  for (const name of [...COLOURS, ...Object.keys(SHAPES)]) style.removeProperty(name);
-  leaveOutUnreadable(wanted, getComputedStyle(document.documentElement));
-  for (const [name, value] of Object.entries(wanted)) style.setProperty(name, value);
+  for (const name of [...COLOURS, ...Object.keys(SHAPES)]) root.style.removeProperty(name);
+  const theme = getComputedStyle(root);
+  leaveOutUnreadable(wanted, theme);
+  for (const [name, value] of Object.entries(wanted)) root.style.setProperty(name, value);
+  root.toggleAttribute("data-painted", "--mag-surface" in wanted || isHidden(theme, grounds));
+}
+
+// Dark where the page itself is: a frame of another scheme would be opaque.
+function schemeOf(schemes, isDark) {
+  const [light, dark] = ["light", "dark"].map((one) => schemes.includes(one));
+  return dark && (!light || isDark) ? "dark" : "light";
+}
+
+// The frame has no ground of its own, so that nobody sees where it begins. It paints its surface where
+// the page names one, for what lies behind may be anything, and where what lies behind hides our words.
+function isHidden(worn, grounds) {
+  if (!Array.isArray(grounds)) return false;
+  const ground = groundBehind(grounds, document.documentElement.dataset.scheme);
+  const words = PAIRS.filter(([, on, needs]) => on === "surface" && needs === TEXT_RATIO).map(([drawn]) => "--mag-" + drawn);
+  const hidden = words.find((name) => contrast(worn.getPropertyValue(name).trim(), ground) < TEXT_RATIO);
+  if (hidden) console.warn(`MAG: ${hidden} cannot be read on the page's own ${ground}, so the form paints --mag-surface`);
+  return Boolean(hidden);
 }
 
 function ofKnownShape(look) {
   const wanted = {};
-  for (const [name, value] of Object.entries(look)) {
+  for (const [name, told] of Object.entries(look)) {
+    const value = typeof told === "string" ? told.trim() : told;
+    if (value === "") continue; // not set on the page
     const shape = COLOURS.includes(name) ? COLOUR : SHAPES[name];
     // A list of one colour reads as that colour, and has no contrast.
     if (typeof value === "string" && shape?.test(value)) wanted[name] = value;

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from e2e.widget.frame import READY, frame_of, sign_in
+from e2e.widget.frame import READY, fill, frame_of, sign_in
 from tests.demo.running import Demonstration
 
 pytestmark = pytest.mark.usefixtures("calm")
@@ -79,3 +79,23 @@ def test_mon_compte_formation_shows_the_form_at_once(page: Page, demo: Demonstra
     assert [one.strip() for one in buttons.all_inner_texts()] == ["Se connecter"]
     sign_in(frame)
     expect(page).to_have_url(f"{demo.mcf}/espace")
+
+
+def test_annuler_forgets_what_was_typed(page: Page, demo: Demonstration):
+    # At a shared desk the next person opens the very document that the last one left.
+    page.goto(f"{demo.klesia}/")
+    page.wait_for_function("Boolean(customElements.get('mag-signin'))")
+    page.click("#open-widget")
+    expect(page.locator(READY)).to_have_count(1)
+    frame = frame_of(page)
+    fill(frame)
+    frame.get_by_role("button", name="Afficher le mot de passe").click()
+    expect(frame.locator("#username")).to_have_value("97050551700072 · SAWYER · TOM")
+    frame.get_by_role("button", name="ANNULER").click()
+    expect(page.locator("#choice")).to_be_visible()
+    page.click("#open-widget")
+    for name in ("siret", "nom", "prenom", "password", "username"):
+        expect(frame.locator(f"#{name}")).to_have_value("")
+    expect(frame.locator("#password")).to_have_attribute("type", "password")
+    expect(frame.get_by_role("button", name="Afficher le mot de passe")).to_be_visible()
+    expect(frame.locator("[aria-invalid=true]")).to_have_count(0)
