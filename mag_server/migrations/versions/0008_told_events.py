@@ -1,4 +1,4 @@
-"""Events of letters bear a mark once taken, and a refusal's codes only; links are found by SIRET."""
+"""Events of letters bear a mark once taken, and codes only; links are found by SIRET."""
 
 import sqlalchemy as sa
 from alembic import op
