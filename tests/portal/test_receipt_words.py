@@ -78,6 +78,21 @@ def test_a_deemed_date_says_both_texts_and_chooses_none():
     assert "ne choisit pas" in said
 
 
-def test_a_reason_is_told_as_it_was_given():
-    assert "5.1.1 no such user" in details_of(step_of("bounced", reason="5.1.1 no such user"))[0]
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ("550 5.1.1", "l’adresse n’est pas reconnue (550 5.1.1)"),
+        ("5.1.10 550-5.1.10", "l’adresse n’est pas reconnue (5.1.10 550-5.1.10)"),
+        ("552 5.2.2", "la boîte aux lettres est pleine (552 5.2.2)"),
+        ("5.2.9", "la boîte aux lettres ne prend pas le courriel (5.2.9)"),
+        ("554 5.7.1", "le serveur du destinataire refuse l’expéditeur ou le courriel (554 5.7.1)"),
+        ("554", "554"),
+        ("550 5.0.0", "550 5.0.0"),
+    ],
+)
+def test_the_codes_of_a_relay_are_said_in_words(codes, said):
+    assert details_of(step_of("bounced", reason=codes)) == [f"Motif\N{NO-BREAK SPACE}: {said}"]
+
+
+def test_why_somebody_was_refused_is_in_the_words_of_the_stage():
     assert details_of(step_of("refused", reason="not_accepted")) == []

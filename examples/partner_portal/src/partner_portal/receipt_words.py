@@ -183,6 +183,19 @@ def means_of(amr: str) -> str:
     return ", puis ".join((*first, *more)) or "Authentification réussie"
 
 
+# The reason of a mail that did not arrive, by its enhanced status code or by that code's subject.
+_RELAY = {
+    "1": "l’adresse n’est pas reconnue",
+    "2": "la boîte aux lettres ne prend pas le courriel",
+    "2.1": "la boîte aux lettres est fermée",
+    "2.2": "la boîte aux lettres est pleine",
+    "2.3": "le courriel est trop lourd",
+    "3.4": "le courriel est trop lourd",
+    "4": "le serveur du destinataire n’est pas joint",
+    "7": "le serveur du destinataire refuse l’expéditeur ou le courriel",
+}
+
+
 def details_of(step: Step) -> list[str]:
     """Say what else a receipt holds: the reason of a failure, the dates of a computation."""
     if step.reason is None:
@@ -195,4 +208,16 @@ def details_of(step: Step) -> list[str]:
     if step.stage == "deemed" and dates:
         law = "Les textes ne disent pas la même date, et MAG ne choisit pas"
         return [f"{law}\N{NO-BREAK SPACE}: {', ou '.join(dates)}."]
-    return [] if step.stage == "refused" else [f"Motif\N{NO-BREAK SPACE}: {step.reason}"]
+    if step.stage == "refused":
+        return []
+    return [f"Motif\N{NO-BREAK SPACE}: {_said_by_relay(step.reason)}"]
+
+
+def _said_by_relay(codes: str) -> str:
+    """Say what the codes of a refusal mean, the codes beside it (RFC 3463)."""
+    found = re.search(r"\b[45]\.(\d{1,3}\.\d{1,3})\b", codes)
+    if found is None:
+        return codes
+    subject = found[1].partition(".")[0]
+    meaning = _RELAY.get(found[1]) or _RELAY.get(subject)
+    return f"{meaning} ({codes})" if meaning else codes
