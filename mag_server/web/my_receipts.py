@@ -40,6 +40,7 @@ _SENTENCES = {
     Stage.DEEMED: N_("Date de notification calculée le %(day)s à %(time)s, faute de consultation."),
 }
 _RECORDED = N_("Accusé signé le %(day)s à %(time)s.")
+EVERY_SENTENCE = (*_SENTENCES.values(), _INTERACTION, _OPENED, _RECORDED)
 
 
 @blueprint.get("")

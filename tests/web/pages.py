@@ -10,6 +10,7 @@ from flask import Flask
 
 from mag_server.web import themes
 from mag_server.web._page import hang_pages
+from mag_server.web.my_receipts import EVERY_SENTENCE
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 
@@ -143,13 +144,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                 {
                     "sender": "KLESIA Pro",
                     "title": "",
-                    "stage": stage,
+                    "sentence": sentence,
+                    "dates": {"latest": "18 mars 2026", "earliest": "3 mars 2026"},
                     "day": "2 mars 2026",
                     "time": "9 h 30",
                     "reference": "3q2-7vQbS0mX9jJ5r1TzWA",
                     "url": "/my-receipts/3q2-7vQbS0mX9jJ5r1TzWA.txt",
                 }
-                for stage in ("authenticated", "consulted")
+                for sentence in EVERY_SENTENCE
             ],
             "next_url": "/my-receipts?passing=20",
             "newest_url": "/my-receipts",
