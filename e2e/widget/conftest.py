@@ -6,6 +6,7 @@ In none of them may the frame set a cookie, read one, or keep anything: each tes
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Playwright, Request, Response
@@ -17,11 +18,13 @@ from tests.demo.running import Demonstration
 COOKIES = {"blocked": 1, "allowed": 0}
 # The driver's own argument, which keeps every page from coming back as it was left.
 NO_MEMORY = ["--disable-back-forward-cache"]
+# Whichever MAG a test runs, at whatever port.
+MAG = "mag.localhost"
 TOUCHED = "MAG's frame touched "
 # Laid into every document before its own scripts; it wakes in MAG's frame alone.
 TRAPS = """
 (() => {
-  if (window === top || location.origin !== "{mag}") return;
+  if (window === top || location.hostname !== "{mag}") return;
   const kept = ["localStorage", "sessionStorage", "indexedDB", "caches", "cookieStore"];
   for (const [owner, names] of [[Document.prototype, ["cookie"]], [window, kept]]) {
     for (const name of names) {
@@ -78,7 +81,6 @@ def launch(
     browser_type_launch_args: dict[str, Any],
     browser_context_args: dict[str, Any],
     tmp_path_factory: pytest.TempPathFactory,
-    demo: Demonstration,
 ) -> Callable[..., BrowserContext]:
     """Give the way to start a browser that blocks third-party cookies, or allows them.
 
@@ -96,7 +98,7 @@ def launch(
             **browser_context_args,
             ignore_default_args=NO_MEMORY if remembers_pages else None,
         )
-        context.add_init_script(TRAPS.replace("{mag}", demo.mag).replace("{touched}", TOUCHED))
+        context.add_init_script(TRAPS.replace("{mag}", MAG).replace("{touched}", TOUCHED))
         return context
 
     return launched
@@ -140,12 +142,12 @@ def context(
 
 
 @pytest.fixture(autouse=True)
-def touched(context: BrowserContext, demo: Demonstration) -> Iterator[list[str]]:
+def touched(context: BrowserContext) -> Iterator[list[str]]:
     """Let the frame set no cookie, read none and keep nothing; a test that looks itself clears."""
     found: list[str] = []
 
     def note_cookie(response: Response) -> None:
-        if not response.url.startswith(demo.mag):
+        if urlsplit(response.url).hostname != MAG:
             return
         shown_elsewhere = response.frame.parent_frame or "/widget/" in response.url
         if shown_elsewhere and response.header_value("set-cookie"):

@@ -103,6 +103,20 @@ def test_a_policy_that_forbids_the_callback_is_said(page: Page, site: Site):
     comes(page, said, f"the CSP lacks form-action {site.url}")
 
 
+def test_what_else_the_policy_holds_back_is_none_of_our_advice(page: Page, site: Site):
+    said = console(page)
+    head = _script(site) + '<img src="https://tracker.example/pixel.gif" alt="">'
+    opened(page, site.place(_element(site) + '<p id="more"></p>', head=head))
+    page.evaluate(
+        """() => { const pixel = new Image();
+                   pixel.src = "https://tracker.example/another.gif";
+                   document.getElementById("more").append(pixel); }"""
+    )
+    until(page, lambda: any("tracker.example/another" in one for one in said))
+    page.wait_for_timeout(300)
+    assert [one for one in said if one.startswith("MAG: ")] == []
+
+
 def test_a_refusal_in_the_frame_is_said_with_its_page_of_help(page: Page, site: Site):
     said = console(page)
     frame = opened(page, site.with_widget(attributes="debug"))

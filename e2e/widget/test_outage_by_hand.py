@@ -3,6 +3,7 @@
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
@@ -48,7 +49,12 @@ def is_signed_in(page: Page, by_hand: ByHand) -> None:
     expect(page.locator(".me-name")).to_have_text("TOM SAWYER")
 
 
-def test_stopped_before_the_page_the_button_is_the_way_in(page: Page, by_hand: ByHand):
+def test_stopped_before_the_page_the_button_is_the_way_in(page: Page, tmp_path: Path):
+    with running_by_hand(tmp_path) as by_hand:  # a portal that has not yet reached MAG
+        _the_button_is_the_way_in(page, by_hand)
+
+
+def _the_button_is_the_way_in(page: Page, by_hand: ByHand) -> None:
     by_hand.stop_mag()
     page.goto(f"{by_hand.portal_url}/")
     page.click("#open-widget")
