@@ -21,7 +21,7 @@ demo: .make/demo .make/assets ## start MAG and two partner portals on this machi
 	@exec $(bin)/mag demo
 
 test: .make/dev .make/assets check ## run everything, browser tests included
-	@chromium=$$(.ci/chromium) && exec env MAG_CHROMIUM="$$chromium" $(bin)/pytest -n 3 --dist loadfile $(PYTEST_ARGS)
+	@chromium=$$(.ci/chromium) && exec env MAG_CHROMIUM="$$chromium" $(bin)/pytest -n 4 --dist loadfile $(PYTEST_ARGS)
 
 # Named one by one, so that `make test` collects none of them. The drivers' own warnings are not ours.
 engines := e2e/engines/firefox_signs_in.py e2e/engines/firefox_remembers.py e2e/engines/webkit_signs_in.py

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, ConsoleMessage, Playwright, Request, Response
 
+from e2e.throttled import forget_failures
 from e2e.widget.site import Site, running_site
 from tests.demo.running import Demonstration
 
@@ -63,9 +64,10 @@ def stranger(demo: Demonstration) -> Iterator[Site]:
 
 @pytest.fixture(params=["cross_site", "same_site"])
 def site(request: pytest.FixtureRequest) -> Site:
-    """Give a partner at another site, then one at MAG's own, having received nothing yet."""
+    """Give a partner at another site, then one at MAG's own, where nothing happened yet."""
     site: Site = request.getfixturevalue(request.param)
     site.received.clear()
+    forget_failures(site.demo)
     return site
 
 
