@@ -20,6 +20,7 @@ from mag_server.rooms.partners.actions import (
     retire_secret,
 )
 from mag_server.rooms.partners.model import Partner
+from mag_server.rooms.signin.model import LEVELS
 
 _SEVERAL = {
     "redirect_uris": ("--redirect-uri", "Where people come back to, exactly as it will be sent."),
@@ -30,7 +31,6 @@ _SEVERAL = {
 _FORGET = ""
 _FORGETTABLE = {"initiate_login_uri", "minimum_acr"}
 _HIGHEST_NUMBER = 2**31 - 1
-_LEVELS = ("password", "two-factor", "recovered")
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -207,7 +207,7 @@ def _known(desk: Desk, client_id: str) -> Partner:
 
 def _check_level(acr: str | None, desk: Desk) -> None:
     # A level that nobody can reach would shut everyone out, and only at their sign-in.
-    levels = [f"{desk.settings.issuer}/acr/{level}" for level in _LEVELS]
+    levels = [f"{desk.settings.issuer}/acr/{level}" for level in LEVELS]
     if acr is not None and acr not in levels:
         refuse(f"--minimum-acr {acr} is no level: write one of {', '.join(levels)}.")
 
